@@ -1,0 +1,49 @@
+"""What is wanted: manifests after loading, checking and resolving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.addresses import Address, Span
+from reconciler.model.values import Tree
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One wanted attachment: the object it points at, and what an entry of its own says about it.
+
+    The target is the address of a manifest, or of a live object by the name that was written.
+    """
+
+    target: Address
+    span: Span
+    properties: Tree = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One wanted object. Only the keys of `properties` and `links` are managed.
+
+    `links` maps a link's name to the whole wanted list; a cleared slot is an empty one.
+    `spans` maps a path inside `spec` to where it was written.
+    """
+
+    address: Address
+    span: Span
+    present: bool = True
+    pin: str | None = None
+    properties: Tree = field(default_factory=dict)
+    links: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    spans: Mapping[Path, Span] = field(default_factory=dict)
+
+    def where(self, path: str) -> Span:
+        """The position of a dotted path of `spec`, or of its nearest written ancestor."""
+        steps: Path = tuple(path.split("."))
+        while steps:
+            if steps in self.spans:
+                return self.spans[steps]
+            steps = steps[:-1]
+        return self.span

@@ -1,0 +1,40 @@
+"""The result of a command, as a value: what a report is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from reconciler.model.outcomes import Outcome, Requests
+from reconciler.model.plans import Plan
+from reconciler.model.problems import Problem
+
+Command = Literal["validate", "plan", "apply", "drift"]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantName:
+    """The tenant of a run: its name in the project file, and the cloud or address of its Graph."""
+
+    name: str
+    graph: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one command found and did. `problems` are those of the manifests; a plan has its own besides.
+
+    `manifests` counts the documents that were read. `outcomes` are there after an apply only.
+    """
+
+    command: Command
+    exit_code: int
+    tenant: TenantName | None = None
+    plan: Plan = field(default_factory=Plan)
+    outcomes: tuple[Outcome, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    requests: Requests = field(default_factory=Requests)
+    forecast_writes: int = 0
+    manifests: int = 0
+    interrupted: bool = False
+    declined: bool = False
