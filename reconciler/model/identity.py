@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from reconciler.model.kinds import Kind
 from reconciler.model.live import LiveObject
 from reconciler.model.resources import Resource
 from reconciler.model.values import get
+
+Found = tuple[LiveObject, ...]
 
 
 def label(kind: Kind, live: LiveObject) -> str:
@@ -24,36 +27,44 @@ def is_built_in(kind: Kind, live: LiveObject) -> bool:
     return kind.singleton or (kind.built_in is not None and kind.built_in.holds(live.properties))
 
 
-def candidates(kind: Kind, objects: Iterable[LiveObject], resource: Resource) -> tuple[LiveObject, ...]:
-    """The live objects a manifest means: none, one, or several that answer to one name."""
-    pool = tuple(objects)
-    if kind.singleton:
-        return pool
-    if resource.pin:
-        return by_id(kind, pool, resource.pin)
-    names = dict.fromkeys([str(resource.properties.get(kind.key) or resource.address.name), resource.address.name])
-    for name in names:
-        if found := named(kind, pool, name):
-            return found
-    return by_unique(kind, pool, resource)
+class Index:
+    """The live objects of one kind, findable by every name that people may use for them."""
 
+    def __init__(self, kind: Kind, objects: Iterable[LiveObject]) -> None:
+        self._kind = kind
+        self._all = tuple(objects)
+        self._ids: dict[str, list[LiveObject]] = defaultdict(list)
+        self._names: dict[str, list[LiveObject]] = defaultdict(list)
+        self._unique: dict[tuple[str, str], list[LiveObject]] = defaultdict(list)
+        for live in self._all:
+            self._ids[kind.bare(live.id).casefold()].append(live)
+            self._names[str(get(live.properties, kind.key) or "")].append(live)
+            for path in kind.also:
+                self._unique[path, str(live.properties.get(path) or "").casefold()].append(live)
 
-def named(kind: Kind, pool: tuple[LiveObject, ...], name: str) -> tuple[LiveObject, ...]:
-    """The live objects that a name means: the one of that id (any case), else those of that display name."""
-    return by_id(kind, pool, name) or tuple(live for live in pool if get(live.properties, kind.key) == name)
+    def candidates(self, resource: Resource) -> Found:
+        """The live objects a manifest means: none, one, or several that answer to one name.
 
+        A pinned id decides alone. Otherwise the display name that is wanted comes before the manifest's own name.
+        """
+        if self._kind.singleton:
+            return self._all
+        if resource.pin:
+            return self.identified(resource.pin)
+        names = (str(resource.properties.get(self._kind.key) or resource.address.name), resource.address.name)
+        return self.named(names[0]) or self.named(names[1]) or self._alike(resource)
 
-def by_id(kind: Kind, pool: tuple[LiveObject, ...], name: str) -> tuple[LiveObject, ...]:
-    """The live object whose id is the name, with or without Graph's prefix, in any case."""
-    wanted = kind.bare(name).casefold()
-    return tuple(live for live in pool if kind.bare(live.id).casefold() == wanted)
+    def named(self, name: str) -> Found:
+        """The live objects that a name means: the one of that id (any case), else those of that display name."""
+        return self.identified(name) or tuple(self._names.get(name, ()))
 
+    def identified(self, name: str) -> Found:
+        """The live object whose id is the name, with or without Graph's prefix, in any case."""
+        return tuple(self._ids.get(self._kind.bare(name).casefold(), ()))
 
-def by_unique(kind: Kind, pool: tuple[LiveObject, ...], resource: Resource) -> tuple[LiveObject, ...]:
-    """The live objects that share a property of which a tenant has one each, such as a social provider's type."""
-    for path in kind.also:
-        wanted = str(resource.properties.get(path) or "").casefold()
-        found = tuple(live for live in pool if str(live.properties.get(path) or "").casefold() == wanted)
-        if wanted and found:
-            return found
-    return ()
+    def _alike(self, resource: Resource) -> Found:
+        for path in self._kind.also:
+            wanted = str(resource.properties.get(path) or "").casefold()
+            if wanted and (found := self._unique.get((path, wanted))):
+                return tuple(found)
+        return ()

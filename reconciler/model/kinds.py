@@ -81,6 +81,11 @@ class Link:
     order: Order | None = None
     seeded: bool = False
 
+    @property
+    def slotted(self) -> bool:
+        """Whether there is room for one target only."""
+        return self.shape is Shape.SLOT
+
 
 @dataclass(frozen=True, slots=True)
 class Permissions:

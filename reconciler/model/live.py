@@ -48,9 +48,10 @@ Answers = Mapping[Need, Answer]
 
 @dataclass(frozen=True, slots=True)
 class LiveEntry:
-    """One live attachment: the target's Graph id, and the properties of the entry."""
+    """One live attachment: the target's Graph id, what people call it where Graph said, the entry's properties."""
 
     id: str
+    label: str = ""
     properties: Tree = field(default_factory=dict)
 
 

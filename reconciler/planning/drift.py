@@ -1,0 +1,94 @@
+"""A plan read the other way round: in what the tenant is not what the manifests say, and who moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, assert_never
+
+from reconciler.model.addresses import Address
+from reconciler.model.plans import Attach, Create, Delete, Detach, Difference, Reorder, Step, Update
+from reconciler.model.receipts import Receipts
+from reconciler.model.resources import Resource
+from reconciler.model.values import Value, get
+from reconciler.planning.match import Matches
+
+State = Literal["missing", "changed", "extra"]
+Direction = Literal["repository", "tenant", "both"]
+
+
+def differences(
+    steps: Iterable[Step],
+    fixed: Iterable[Difference],
+    resources: Mapping[Address, Resource],
+    matches: Matches,
+    receipts: Receipts,
+) -> tuple[Difference, ...]:
+    """One difference for each action and each change that cannot be made; a missing object stands for its
+    attachments too."""
+    steps = tuple(steps)
+    missing = {step.action.address for step in steps if isinstance(step.action, Create)}
+    shown = [step for step in steps if isinstance(step.action, Create) or step.action.address not in missing]
+    found = [_difference(step, resources.get(step.action.address), matches, receipts) for step in shown]
+    return tuple(sorted([*found, *fixed], key=lambda each: (each.address, each.link, each.target, each.state)))
+
+
+def _difference(step: Step, resource: Resource | None, matches: Matches, receipts: Receipts) -> Difference:
+    action = step.action
+    target: Address | None = getattr(action, "target", None)
+    return Difference(
+        address=action.address,
+        state=_state(step),
+        changes=action.changes,
+        link=getattr(action, "link", ""),
+        target=target.name if target else "",
+        direction=_direction(step, resource, matches, receipts) if resource else None,
+        source=action.source,
+    )
+
+
+def _state(step: Step) -> State:
+    action = step.action
+    match action:
+        case Create():
+            return "missing"
+        case Attach():
+            return "changed" if action.changes and action.changes[0].path == action.link else "missing"
+        case Update() | Reorder():
+            return "changed"
+        case Delete() | Detach():
+            return "extra"
+        case _:
+            assert_never(action)
+
+
+def _direction(step: Step, resource: Resource, matches: Matches, receipts: Receipts) -> Direction | None:
+    """Who moved since the last apply: the repository when the wanted value is new, the tenant when the live one is."""
+    moved = {_moved(path, resource, matches, receipts) for path in _paths(step)} - {None}
+    if not moved:
+        return None
+    return moved.pop() if len(moved) == 1 else "both"
+
+
+def _paths(step: Step) -> tuple[str, ...]:
+    link = getattr(step.action, "link", "")
+    return (link,) if link else tuple(change.path for change in step.action.changes)
+
+
+def _moved(path: str, resource: Resource, matches: Matches, receipts: Receipts) -> Direction | None:
+    last = receipts.of(resource.address, path)
+    if last is None:
+        return None
+    if last == receipts.fingerprint(wanted_value(resource, path)):
+        return "tenant"
+    live = matches.live.get(resource.address)
+    unchanged = (
+        live is not None and path not in resource.links and last == receipts.fingerprint(get(live.properties, path))
+    )
+    return "repository" if unchanged or path in resource.links else "both"
+
+
+def wanted_value(resource: Resource, path: str) -> Value:
+    """What a receipt is taken of: a member's value, or a link's targets with what their entries say."""
+    if path in resource.links:
+        return [[entry.target.name, dict(entry.properties)] for entry in resource.links[path]]
+    return get(resource.properties, path)

@@ -1,0 +1,115 @@
+"""What stops a plan: too many deletes or updates, protected objects, objects in use, an empty repository."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from reconciler.model.addresses import Address
+from reconciler.model.kinds import Kinds
+from reconciler.model.live import Snapshot
+from reconciler.model.plans import AnyAction, Attach, Create, Delete, Detach, Refusal
+from reconciler.model.policy import Limit
+from reconciler.planning.links import live_entries
+from reconciler.planning.match import Matches
+from reconciler.planning.options import Options
+
+
+def guard(
+    actions: Iterable[AnyAction],
+    kinds: Kinds,
+    snapshot: Snapshot,
+    matches: Matches,
+    options: Options,
+    anything_declared: bool,
+) -> list[Refusal]:
+    """Every reason not to carry these actions out."""
+    actions = tuple(actions)
+    deletes = [action.address for action in actions if isinstance(action, Delete)]
+    refusals = [] if anything_declared else _empty(deletes, options)
+    refusals += [_protected(address) for address in deletes if options.guards.protects(address)]
+    refusals += _in_use(actions, kinds, snapshot, matches)
+    refusals += _too_many("maxDeletes", deletes, options.guards.max_deletes, snapshot)
+    return refusals + _too_many("maxUpdates", _updated(actions), options.guards.max_updates, snapshot)
+
+
+def _empty(deletes: list[Address], options: Options) -> list[Refusal]:
+    if options.prune is None:
+        return []
+    about = deletes[0] if deletes else Address(min(options.prune, default="Project"), "*")
+    reason = "there is not one manifest, and --prune would delete everything"
+    return [Refusal("emptyRepository", about, reason, "check the manifests' path; declare what is to stay")]
+
+
+def _protected(address: Address) -> Refusal:
+    return Refusal("protect", address, "it is protected and is never deleted", "take it out of guards.protect")
+
+
+def _updated(actions: tuple[AnyAction, ...]) -> list[Address]:
+    """The live objects that are changed in any way short of being deleted."""
+    new = {action.address for action in actions if isinstance(action, Create)}
+    touched = {action.address for action in actions if not isinstance(action, Create | Delete)}
+    return sorted(touched - new)
+
+
+def _too_many(name: str, addresses: list[Address], limit: Limit, snapshot: Snapshot) -> list[Refusal]:
+    counts = Counter(address.kind for address in addresses)
+    refusals = []
+    for kind, count in sorted(counts.items()):
+        live = len(snapshot.of(kind))
+        if not limit.allows(count, live):
+            about = min(address for address in addresses if address.kind == kind)
+            reason = f"{count} of {live} live objects of the kind {kind} would be hit, and {name} is {limit}"
+            refusals.append(Refusal(name, about, reason, f"raise guards.{name} in the project file, or use --select"))
+    return refusals
+
+
+def _in_use(actions: tuple[AnyAction, ...], kinds: Kinds, snapshot: Snapshot, matches: Matches) -> list[Refusal]:
+    """An object that something still points at once the plan is done is not deleted."""
+    doomed = {action.address for action in actions if isinstance(action, Delete)}
+    if not doomed:
+        return []
+    freed = _freed(actions)
+    users: dict[Address, set[str]] = defaultdict(set)
+    for owner, link_name, target in _uses(kinds, snapshot, matches, doomed):
+        if owner not in doomed and (owner, link_name, target) not in freed:
+            users[target].add(f"{owner} ({link_name})" if link_name else f"perhaps {owner}, which could not be read")
+    return [
+        Refusal("inUse", address, f"it is used by {', '.join(sorted(by))}", "detach it there first, in the same plan")
+        for address, by in sorted(users.items())
+    ]
+
+
+def _freed(actions: tuple[AnyAction, ...]) -> set[tuple[Address, str, Address]]:
+    freed = {(action.address, action.link, action.target) for action in actions if isinstance(action, Detach)}
+    pushed_out = {
+        (action.address, action.link, Address(action.target.kind, str(change.before)))
+        for action in actions
+        if isinstance(action, Attach)
+        for change in action.changes
+        if change.path == action.link
+    }
+    return freed | pushed_out
+
+
+def _uses(
+    kinds: Kinds, snapshot: Snapshot, matches: Matches, doomed: set[Address]
+) -> Iterable[tuple[Address, str, Address]]:
+    """Who points at what, as far as it was read; a user that could not be read may point at everything."""
+    targets = {address.kind for address in doomed}
+    for kind in kinds.values():
+        links = [link for link in kind.links if link.target in targets]
+        if links and kind.name in snapshot.unknown:
+            yield from ((Address(kind.name, "*"), "", address) for address in sorted(doomed) if _points(links, address))
+        for live in snapshot.of(kind.name) if links else ():
+            owner = matches.called(kind, live.id)
+            for link in links:
+                for target in live_entries(link, kinds, matches, live.links.get(link.name, ())):
+                    if target in doomed:
+                        yield owner, link.name, target
+                if live.unknown:
+                    yield from ((owner, "", address) for address in sorted(doomed) if address.kind == link.target)
+
+
+def _points(links: Iterable[object], address: Address) -> bool:
+    return any(getattr(link, "target", "") == address.kind for link in links)

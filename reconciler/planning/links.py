@@ -1,0 +1,124 @@
+"""The attachments of one object: attach, detach, update of an entry, reorder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.model.addresses import Address
+from reconciler.model.kinds import Kind, Kinds, Link
+from reconciler.model.live import LiveEntry
+from reconciler.model.plans import DEFAULTS, AnyAction, Attach, Change, Detach, Reorder, Update
+from reconciler.model.resources import Entry, Resource
+from reconciler.model.values import Value, leaves, put
+from reconciler.planning.diff import by_path, changes
+from reconciler.planning.match import Matches
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDiff:
+    """One link of one object: what the manifest lists, with every target's address, and what is there.
+
+    `live` is None where the object is still to be created.
+    """
+
+    owner: Resource
+    link: Link
+    wanted: Mapping[Address, Entry]
+    live: Mapping[Address, LiveEntry] | None
+
+    def actions(self) -> list[AnyAction]:
+        """What makes the link as wanted, in the order in which a person would say it."""
+        if self.link.slotted:
+            return self._slot()
+        added = [self._attach(target, entry) for target, entry in self.wanted.items() if target not in self._there]
+        kept = [(target, entry) for target, entry in self.wanted.items() if target in self._there]
+        updated = [action for target, entry in kept for action in self._update(target, entry)]
+        return [*added, *updated, *self._detaches(), *self._reorder(bool(added))]
+
+    @property
+    def _there(self) -> Mapping[Address, LiveEntry]:
+        return self.live or {}
+
+    def _slot(self) -> list[AnyAction]:
+        before = next(iter(self._there), None)
+        after, entry = next(iter(self.wanted.items()), (None, None))
+        if before == after:
+            return []
+        if after is None or entry is None:
+            return [self._detach(target) for target in self._there]
+        shown = (Change(self.link.name, before.name, after.name),) if before else ()
+        return [Attach(address=self.owner.address, link=self.link.name, target=after, changes=shown, source=entry.span)]
+
+    def _attach(self, target: Address, entry: Entry) -> Attach:
+        body: dict[str, Value] = {
+            known.path: list(known.default) if isinstance(known.default, tuple) else known.default
+            for known in self.link.properties
+            if known.default is not None
+        }
+        for path, value in leaves(entry.properties):
+            put(body, path, value)
+        shown = tuple(Change(path, None, value) for path, value in sorted(leaves(entry.properties)))
+        return Attach(
+            address=self.owner.address,
+            link=self.link.name,
+            target=target,
+            body=body,
+            changes=shown,
+            source=entry.span,
+        )
+
+    def _update(self, target: Address, entry: Entry) -> list[AnyAction]:
+        found = changes(entry.properties, self._there[target].properties, by_path(self.link.properties))
+        if not found:
+            return []
+        body: dict[str, Value] = {change.path: change.after for change in found}
+        return [
+            Update(
+                address=self.owner.address,
+                link=self.link.name,
+                target=target,
+                body=body,
+                changes=found,
+                source=entry.span,
+            )
+        ]
+
+    def _detaches(self) -> list[AnyAction]:
+        if self.live is None:
+            defaults = Address(self.link.target, DEFAULTS)
+            return [self._detach(defaults, keep=tuple(self.wanted))] if self.link.seeded else []
+        return [self._detach(target) for target in sorted(self.live) if target not in self.wanted]
+
+    def _detach(self, target: Address, keep: tuple[Address, ...] = ()) -> Detach:
+        return Detach(
+            address=self.owner.address,
+            link=self.link.name,
+            target=target,
+            keep=keep,
+            source=self.owner.where(self.link.name),
+        )
+
+    def _reorder(self, added: bool) -> list[AnyAction]:
+        """An order is set when it differs, and possibly when entries are added: where they land is not documented."""
+        wanted = list(self.wanted)
+        staying = [target for target in self._there if target in self.wanted]
+        if self.link.order is None or len(wanted) < 2 or (not added and staying == wanted):
+            return []
+        before = [target.name for target in self._there] or None
+        shown = (Change(self.link.name, before, [target.name for target in wanted]),)
+        return [
+            Reorder(
+                address=self.owner.address,
+                link=self.link.name,
+                order=tuple(wanted),
+                changes=shown,
+                source=self.owner.where(self.link.name),
+            )
+        ]
+
+
+def live_entries(link: Link, kinds: Kinds, matches: Matches, entries: Sequence[LiveEntry]) -> dict[Address, LiveEntry]:
+    """The live attachments by what plans call their targets, in the live order."""
+    target: Kind = kinds[link.target]
+    return {matches.called(target, entry.id, entry.label): entry for entry in entries}

@@ -1,0 +1,158 @@
+"""Graph's answers to live objects in one shape, so that comparing them is `==`.
+
+What varies without meaning is gone afterwards: annotations, nulls, the wrapper around a single entity, `1.0` for 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.model.addresses import Address
+from reconciler.model.identity import label
+from reconciler.model.kinds import Kind, Kinds, Link, Shape
+from reconciler.model.live import Absent, Answer, Answers, LiveEntry, LiveObject, Present, Snapshot, Unknown
+from reconciler.model.values import Value
+from reconciler.planning.needs import collection_need, link_needs, object_need
+
+_TYPE = "@odata.type"
+_NAMESPACE = "microsoft.graph."
+_BROKEN = "Graph answered in a shape that cannot be read"
+
+
+def listing(names: Iterable[str], kinds: Kinds, answers: Answers) -> Snapshot:
+    """The objects of these kinds, without their links."""
+    objects: dict[str, tuple[LiveObject, ...]] = {}
+    unknown: dict[str, Unknown] = {}
+    for name in names:
+        found = _objects(kinds[name], answers[collection_need(kinds[name])])
+        if isinstance(found, Unknown):
+            unknown[name] = found
+        else:
+            objects[name] = found
+    return Snapshot(objects, unknown)
+
+
+def detailed(snapshot: Snapshot, kinds: Kinds, answers: Answers, made: Mapping[Address, str]) -> Snapshot:
+    """The snapshot with the links that were read, and with those objects made by us that the listings left out."""
+    objects = {}
+    for name, listed in snapshot.objects.items():
+        kind = kinds[name]
+        ids = {id for address, id in made.items() if address.kind == name} - {live.id for live in listed}
+        late = (_late(kind, id, answers) for id in sorted(ids))
+        everything = (*listed, *(live for live in late if live is not None))
+        objects[name] = tuple(_with_links(kind, kinds, live, answers) for live in everything)
+    return Snapshot(objects, snapshot.unknown)
+
+
+def tree(body: Mapping[str, Any]) -> dict[str, Value]:
+    """A JSON object without annotations and nulls, its `@odata.type` as `type`.
+
+    >>> tree({"@odata.type": "#microsoft.graph.x", "a": None, "b": 1.0, "b@odata.context": "…"})
+    {'type': 'x', 'b': 1}
+    """
+    plain = {name: _plain(value) for name, value in body.items() if "@" not in name and value is not None}
+    declared = body.get(_TYPE)
+    return {"type": type_name(declared), **plain} if isinstance(declared, str) else plain
+
+
+def type_name(declared: str) -> str:
+    """An `@odata.type` without its namespace, whose case and leading `#` vary in Graph's answers.
+
+    >>> type_name("#Microsoft.Graph.BuiltInUserFlowAttribute")
+    'BuiltInUserFlowAttribute'
+    """
+    bare = declared.removeprefix("#")
+    return bare[len(_NAMESPACE) :] if bare.casefold().startswith(_NAMESPACE) else bare
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, dict):
+        return tree(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _objects(kind: Kind, answer: Answer) -> tuple[LiveObject, ...] | Unknown:
+    if isinstance(answer, Unknown):
+        return answer
+    if isinstance(answer, Absent):
+        return Unknown(f"404: Graph has no {kind.collection}")
+    items = [_unwrapped(answer.body)] if kind.singleton else answer.body
+    if not all(isinstance(item, dict) and (kind.singleton or isinstance(item.get("id"), str)) for item in items):
+        return Unknown(_BROKEN)
+    return tuple(_object(kind, item) for item in items)
+
+
+def _unwrapped(body: Any) -> Any:
+    """A single entity, which some of Graph's answers wrap in `{"value": {…}}`."""
+    inner = body.get("value") if isinstance(body, dict) else None
+    return inner if isinstance(inner, dict) else body
+
+
+def _object(kind: Kind, body: Mapping[str, Any]) -> LiveObject:
+    return LiveObject(kind.name, str(body.get("id", kind.name)), tree(body))
+
+
+def _late(kind: Kind, id: str, answers: Answers) -> LiveObject | None:
+    answer = answers.get(object_need(kind, id))
+    if isinstance(answer, Unknown):
+        return LiveObject(kind.name, id, unknown=answer.reason)
+    if not isinstance(answer, Present):
+        return None
+    body = _unwrapped(answer.body)
+    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
+        return LiveObject(kind.name, id, unknown=_BROKEN)
+    return _object(kind, body)
+
+
+def _with_links(kind: Kind, kinds: Kinds, live: LiveObject, answers: Answers) -> LiveObject:
+    links: dict[str, tuple[LiveEntry, ...]] = {}
+    unknown = live.unknown
+    for link in kind.links:
+        found = [answers[need] for need in link_needs(kind, live.id, link) if need in answers]
+        if not found:
+            continue
+        read = _entries(kinds[link.target], link, found)
+        if isinstance(read, Unknown):
+            unknown = unknown or f"{link.name}: {read.reason}"
+        else:
+            links[link.name] = read
+    return LiveObject(kind.name, live.id, live.properties, links, unknown)
+
+
+def _entries(target: Kind, link: Link, answers: list[Answer]) -> tuple[LiveEntry, ...] | Unknown:
+    for answer in answers:
+        if isinstance(answer, Unknown):
+            return answer
+        if isinstance(answer, Absent):
+            return Unknown("404: gone while it was being read")
+    bodies = [answer.body for answer in answers if isinstance(answer, Present)]
+    try:
+        if link.shape is Shape.SLOT:
+            return _slot(target, link, _unwrapped(bodies[0]))
+        entries = tuple(_entry(target, link, item) for item in bodies[0])
+        return _ordered(entries, _unwrapped(bodies[1])["order"]) if len(bodies) > 1 else entries
+    except (KeyError, TypeError, AttributeError):
+        return Unknown(_BROKEN)
+
+
+def _slot(target: Kind, link: Link, body: Mapping[str, Any]) -> tuple[LiveEntry, ...]:
+    expanded = body.get(link.member)
+    return (LiveEntry(expanded["id"], label(target, _object(target, expanded))),) if expanded else ()
+
+
+def _entry(target: Kind, link: Link, item: Mapping[str, Any]) -> LiveEntry:
+    expanded = (item.get(link.member) if link.member else item) or {}
+    id = str(expanded.get("id") or item["id"])
+    name = label(target, _object(target, expanded)) if len(expanded) > 1 else id
+    properties = {known.path: value for known in link.properties if (value := tree(item).get(known.path)) is not None}
+    return LiveEntry(id, name, properties)
+
+
+def _ordered(entries: tuple[LiveEntry, ...], order: list[str]) -> tuple[LiveEntry, ...]:
+    rank = {id.casefold(): position for position, id in enumerate(order)}
+    return tuple(sorted(entries, key=lambda entry: rank.get(entry.id.casefold(), len(rank))))

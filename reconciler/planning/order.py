@@ -1,0 +1,134 @@
+"""Which action must wait for which, and one runnable order of them all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+
+from reconciler.model.addresses import Address
+from reconciler.model.kinds import Kind, Kinds, Shape
+from reconciler.model.plans import (
+    DEFAULTS,
+    AnyAction,
+    Attach,
+    Create,
+    Delete,
+    Detach,
+    Refusal,
+    Reorder,
+    Step,
+    Update,
+    id_of,
+)
+from reconciler.model.values import get
+
+LinkKey = tuple[Address, str]
+
+
+def ordered(actions: Iterable[AnyAction], kinds: Kinds) -> tuple[tuple[Step, ...], tuple[Refusal, ...]]:
+    """The actions as steps, each after what it needs; a cycle is refused with its path."""
+    by_id = {id_of(action): action for action in actions}
+    waits = _Waits(by_id, kinds).all()
+    try:
+        sequence = _topological(waits)
+    except CycleError as cycle:
+        path: list[str] = cycle.args[1]
+        first = by_id[path[0]]
+        reason = f"these actions wait for each other: {' -> '.join(path)}"
+        return (), (Refusal("cycle", first.address, reason, "take one of the references out"),)
+    return tuple(Step(by_id[name], tuple(sorted(waits[name]))) for name in sequence), ()
+
+
+def _topological(waits: dict[str, set[str]]) -> list[str]:
+    sorter = TopologicalSorter({name: waits[name] for name in sorted(waits)})
+    sorter.prepare()
+    sequence: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        sequence += ready
+        sorter.done(*ready)
+    return sequence
+
+
+class _Waits:
+    """What each action waits for, found through a few indexes so that it stays linear."""
+
+    def __init__(self, by_id: dict[str, AnyAction], kinds: Kinds) -> None:
+        self._by_id = by_id
+        self._kinds = kinds
+        self._created: dict[Address, str] = {}
+        self._attached: dict[LinkKey, set[str]] = defaultdict(set)
+        self._detached: dict[LinkKey, set[str]] = defaultdict(set)
+        self._freed: dict[Address, set[str]] = defaultdict(set)
+        self._deleted_of: dict[str, set[str]] = defaultdict(set)
+        self._gated: dict[str, set[str]] = defaultdict(set)
+        self._opened: dict[str, set[str]] = defaultdict(set)
+        self._gates = {kind.gate.kind: kind.gate.path for kind in kinds.values() if kind.gate is not None}
+        for name, action in by_id.items():
+            self._index(name, action)
+
+    def all(self) -> dict[str, set[str]]:
+        """For every action the ids of those it waits for."""
+        return {name: self._of(action) - {name} for name, action in self._by_id.items()}
+
+    def _index(self, name: str, action: AnyAction) -> None:
+        gate = self._kinds[action.address.kind].gate
+        if gate is not None:
+            self._gated[gate.kind].add(name)
+        match action:
+            case Create():
+                self._created[action.address] = name
+            case Update() if get(action.body, self._gates.get(action.address.kind, "")) is True:
+                self._opened[action.address.kind].add(name)
+            case Delete():
+                self._deleted_of[action.address.kind].add(name)
+            case Attach():
+                self._attached[action.address, action.link].add(name)
+                if before := _replaced(action, self._kinds[action.address.kind]):
+                    self._freed[before].add(name)
+            case Detach():
+                self._detached[action.address, action.link].add(name)
+                self._freed[action.target].add(name)
+
+    def _of(self, action: AnyAction) -> set[str]:
+        """A new object first; a list gains before it loses; its order last; what is used goes after its users."""
+        waits = self._made(action.address) | self._switch(action)
+        match action:
+            case Attach():
+                waits |= self._made(action.target)
+            case Detach() if self._waits_for_attaches(action):
+                waits |= self._attached[action.address, action.link]
+            case Reorder():
+                waits |= self._attached[action.address, action.link] | self._detached[action.address, action.link]
+            case Delete():
+                waits |= self._freed[action.address] | self._users_deleted(action.address.kind)
+        return waits
+
+    def _made(self, address: Address) -> set[str]:
+        return {self._created[address]} if address in self._created else set()
+
+    def _users_deleted(self, kind: str) -> set[str]:
+        users = [name for name, other in self._kinds.items() if any(link.target == kind for link in other.links)]
+        return {deleted for user in users for deleted in self._deleted_of[user]}
+
+    def _switch(self, action: AnyAction) -> set[str]:
+        """A gated kind waits for its switch to go on; a switch that goes off waits for the gated kinds."""
+        kind = self._kinds[action.address.kind]
+        if kind.gate is not None:
+            return set(self._opened[kind.gate.kind])
+        closes = isinstance(action, Update) and any(change.after is False for change in action.changes)
+        return set(self._gated[kind.name]) if closes else set()
+
+    def _waits_for_attaches(self, action: Detach) -> bool:
+        """A flow is never left without a provider, and what Graph put there goes last."""
+        link = self._kinds[action.address.kind].link(action.link)
+        return link.shape is Shape.SET or action.target.name == DEFAULTS
+
+
+def _replaced(action: Attach, kind: Kind) -> Address | None:
+    """What an attach pushes out of its slot."""
+    link = kind.link(action.link)
+    if not link.slotted or not action.changes:
+        return None
+    return Address(link.target, str(action.changes[0].before))
