@@ -1,0 +1,45 @@
+# Everything a developer or a newcomer runs. `make demo` shows the product, `make test` proves it.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$each && break; done)
+
+.PHONY: help demo test lint types imports check build lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed (set PYTHON=…)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed ## the main job on the embedded tenant, from validate to corrected drift
+	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh
+
+test: $(VENV)/.installed ## the whole test suite, with coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/python tests/coverage_floor.py
+
+lint: $(VENV)/.installed ## formatting and lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.installed ## mypy --strict
+	@$(BIN)/mypy
+
+imports: $(VENV)/.installed ## who may import whom
+	@$(BIN)/lint-imports
+
+check: lint types imports test ## everything but the build
+
+build: $(VENV)/.installed ## the wheel
+	@$(BIN)/python -m build --wheel
+
+lock: $(VENV)/.installed ## pin what is installed now, for runs that repeat
+	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+clean: ## remove everything that was made
+	@rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
