@@ -73,9 +73,11 @@ def _in_use(actions: tuple[AnyAction, ...], kinds: Kinds, snapshot: Snapshot, ma
     users: dict[Address, set[str]] = defaultdict(set)
     for owner, link_name, target in _uses(kinds, snapshot, matches, doomed):
         if owner not in doomed and (owner, link_name, target) not in freed:
-            users[target].add(f"{owner} ({link_name})" if link_name else f"perhaps {owner}, which could not be read")
+            users[target].add(
+                f"is used by {owner} ({link_name})" if link_name else f"may be used by {owner}: unreadable"
+            )
     return [
-        Refusal("inUse", address, f"it is used by {', '.join(sorted(by))}", "detach it there first, in the same plan")
+        Refusal("inUse", address, f"it {'; '.join(sorted(by))}", "detach it there, in the same plan or before")
         for address, by in sorted(users.items())
     ]
 

@@ -148,8 +148,6 @@ class Locator:
         address = declared.address
         if address in self._matches.blocked:
             return Located(address, unknown=f"{address}: {self._matches.blocked[address]}")
-        if not declared.present:
-            return self._wrong(entry, owner, f"refers to {address}, which is to be absent", "drop the reference")
         if address not in self._matches.live and address not in self._selected:
             message = f"refers to {address}, which does not exist yet and is not selected"
             return self._wrong(entry, owner, message, f"add --select '{address}'")
@@ -159,7 +157,7 @@ class Locator:
         target = entry.target
         kind = self._kinds[target.kind]
         if gap := self._snapshot.unknown.get(kind.name):
-            return Located(target, unknown=f"{kind.name} could not be listed: {gap.reason}")
+            return Located(target, unknown=f"'{target.name}', and no {kind.name} could be listed: {gap.reason}")
         if kind.name not in self._matches.indexes:
             return self._well_known(target, kind)
         found = self._matches.indexes[kind.name].named(target.name)
@@ -182,7 +180,7 @@ class Locator:
         declared = {address.name for address in self._resources if address.kind == target.kind}
         there = {address.name for (kind, _), address in self._matches.names.items() if kind == target.kind}
         close = get_close_matches(target.name, sorted(declared | there), n=1)
-        advice = f"declare a {target.kind} of that name, or refer to one that is there"
+        advice = f"declare it (kind {target.kind}), or refer to a live one by its id or display name"
         return f"did you mean '{close[0]}'?" if close else advice
 
     @staticmethod

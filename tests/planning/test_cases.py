@@ -1,0 +1,119 @@
+"""Manifests and a tenant in, the reads and the plan out: one folder a case under tests/cases/planning."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from reconciler.app.survey import Memory, survey
+from reconciler.kinds import load_kinds
+from reconciler.manifests.compile import Surroundings, compile_manifests
+from reconciler.model.addresses import Address
+from reconciler.model.live import Absent, Answer, Answers, Need, Present, Unknown
+from reconciler.model.outcomes import Requests
+from reconciler.model.plans import Plan
+from reconciler.model.policy import Guards, Ignore, Limit
+from reconciler.model.receipts import Receipts
+from reconciler.model.runs import Run
+from reconciler.model.secrets import Secret
+from reconciler.model.tenant import Reply, Write
+from reconciler.planning.options import Options
+from reconciler.reports import as_json
+
+CASES = Path(__file__).parent.parent / "cases" / "planning"
+ENVIRON = {"GOOGLE": "g-secret", "PASSWORD": "p-secret", "PFX": "cGZ4"}
+TODAY = date(2026, 11, 21)
+KEY = b"k" * 32
+
+
+class WrittenTenant:
+    """A tenant that is a file: what it was asked is kept, what it does not have is absent."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self._answers = answers
+        self.asked: list[str] = []
+
+    @property
+    def requests(self) -> Requests:
+        return Requests(len(self.asked), 0)
+
+    async def read(self, needs: Any) -> Answers:
+        return {need: self._answer(need) for need in needs}
+
+    async def write(self, write: Write) -> Reply:
+        raise AssertionError(f"a plan wrote {write}")
+
+    def _answer(self, need: Need) -> Answer:
+        self.asked.append(f"{need.version} {need.path}")
+        if need.path not in self._answers:
+            return Absent()
+        body = self._answers[need.path]
+        return Unknown(body["unknown"]) if isinstance(body, dict) and "unknown" in body else Present(body)
+
+
+def planned(case: Path) -> tuple[Plan, list[str]]:
+    written = case / "options.yaml"
+    given = yaml.safe_load(written.read_text()) if written.exists() else {}
+    around = Surroundings(variables={}, environ=given.get("environ", ENVIRON), offline=False, secrets="warn", root=case)
+    compiled = compile_manifests([case / "manifests.yaml"], load_kinds(), around)
+    assert [problem.message for problem in compiled.problems if problem.severity == "error"] == []
+    tenant = WrittenTenant(yaml.safe_load((case / "tenant.yaml").read_text()))
+    memory = Memory(receipts_of(given), {address_of(name): id for name, id in given.get("made", {}).items()})
+    plan = asyncio.run(survey(compiled.resources, load_kinds(), tenant, memory, options_of(given)))
+    return plan, tenant.asked
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    guards = given.get("guards", {})
+    limits = {name: Limit.parse(guards[key]) for name, key in [("max_updates", "maxUpdates")] if key in guards}
+    return Options(
+        today=TODAY,
+        select=tuple(given.get("select", ())),
+        prune=frozenset(given["prune"]) if "prune" in given else None,
+        send_secrets=frozenset(given["send_secrets"]) if "send_secrets" in given else None,
+        unmanaged_all=given.get("unmanaged_all", False),
+        guards=Guards(protect=tuple(guards.get("protect", ())), **limits),
+        ignore=tuple(Ignore(**rule) for rule in given.get("ignore", ())),
+    )
+
+
+def receipts_of(given: dict[str, Any]) -> Receipts:
+    blank = Receipts(KEY)
+    return Receipts(
+        KEY,
+        {
+            address_of(name): {path: blank.fingerprint(last_sent(value)) for path, value in paths.items()}
+            for name, paths in given.get("receipts", {}).items()
+        },
+    )
+
+
+def last_sent(value: Any) -> Any:
+    return Secret(ENVIRON[value["env"]]) if isinstance(value, dict) and "env" in value else value
+
+
+def address_of(name: str) -> Address:
+    return Address(*name.split("/", 1))
+
+
+def as_document(plan: Plan, asked: list[str]) -> str:
+    document = as_json.document(Run("drift", 0, plan=plan))
+    wanted = ["actions", "unmanaged", "unknown", "problems", "refusals", "drift"]
+    shown = {name: document[name] for name in wanted if document[name]}
+    return json.dumps({"reads": sorted(asked), **shown}, indent=1, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
+def test_manifests_and_tenant_give_the_expected_reads_and_plan(case: Path, rewrite: bool) -> None:
+    """What is read, planned, refused and reported for these manifests on this tenant is what the file says."""
+    found = as_document(*planned(case))
+    expected = case / "expected.json"
+    if rewrite:
+        expected.write_text(found)
+    assert json.loads(found) == json.loads(expected.read_text())
