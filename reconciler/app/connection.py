@@ -1,0 +1,90 @@
+"""Opening a tenant: over the network, or the embedded one in this process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from reconciler import __version__
+from reconciler.app.request import Request, Surroundings
+from reconciler.app.workspace import Workspace
+from reconciler.execution.folder import prepare
+from reconciler.model.secrets import Secret
+from reconciler.msgraph.auth import TokenSource, sign_in
+from reconciler.msgraph.client import Graph
+from reconciler.msgraph.clouds import root_of
+from reconciler.msgraph.connect import Connection, connect
+from reconciler.settings import TenantSettings, auth_certificate, auth_of, auth_secret
+
+if TYPE_CHECKING:
+    from reconciler.emulator import EmbeddedTransport
+
+EMBEDDED = "embedded"
+_EMBEDDED_ROOT = "http://localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A tenant that is open, and the root by which its objects refer to one another."""
+
+    graph: Graph
+    root: str
+
+
+@asynccontextmanager
+async def open_tenant(space: Workspace, request: Request, around: Surroundings) -> AsyncIterator[Session]:
+    """The tenant of the workspace, ready to be read and written. Raises SignInError, UsageError, StateError."""
+    told = around.progress
+
+    def progress(done: int, total: int) -> None:
+        if told is not None:
+            told("reading", done, total)
+
+    connection, transport = _way_to(space, request, around)
+    async with connect(connection, transport=transport, progress=progress) as graph:
+        yield Session(graph, connection.root)
+
+
+def _way_to(space: Workspace, request: Request, around: Surroundings) -> tuple[Connection, EmbeddedTransport | None]:
+    tenant = space.tenant
+    if tenant.graph != EMBEDDED:
+        root = root_of(tenant.graph)
+        return _connection(tenant, request, root, _source(tenant, root, around)), None
+    token, transport = _embedded(space)
+    source = sign_in("token", root=_EMBEDDED_ROOT, secret=Secret(token, "the embedded tenant"))
+    return _connection(tenant, request, _EMBEDDED_ROOT, source), transport
+
+
+def _embedded(space: Workspace) -> tuple[str, EmbeddedTransport]:
+    """The tenant in this process, and its token; its state is one file beside the journal's folder."""
+    from reconciler.emulator import EmbeddedTransport, Profile, create_app
+
+    prepare(space.folder)
+    profile = Profile(kind=cast(Any, space.tenant.type or "workforce"))
+    app = create_app(space.folder.with_name(f"{space.folder.name}.db"), profile=profile)
+    return app.token, EmbeddedTransport(app)
+
+
+def _source(tenant: TenantSettings, root: str, around: Surroundings) -> TokenSource:
+    auth = auth_of(tenant)
+    return sign_in(
+        auth.method,
+        root=root,
+        tenant=tenant.tenant_id,
+        client=auth.client_id,
+        secret=auth_secret(tenant, around.environ),
+        certificate=auth_certificate(tenant, around.environ),
+    )
+
+
+def _connection(tenant: TenantSettings, request: Request, root: str, source: TokenSource) -> Connection:
+    return Connection(
+        root,
+        source,
+        requests_per_minute=tenant.limits.requests_per_minute,
+        concurrency=tenant.limits.concurrency,
+        max_wait=request.max_wait,
+        user_agent=f"reconciler/{__version__}",
+    )

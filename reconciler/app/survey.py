@@ -1,0 +1,84 @@
+"""Reading a tenant for a set of manifests, and the plan that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconciler.model.addresses import Address
+from reconciler.model.identity import Index
+from reconciler.model.kinds import Kinds
+from reconciler.model.live import Answer, Need, Snapshot
+from reconciler.model.plans import Plan
+from reconciler.model.receipts import Receipts
+from reconciler.model.resources import Resource
+from reconciler.model.tenant import Clock, Tenant
+from reconciler.planning.needs import collection_need, detail_needs, listed_kinds
+from reconciler.planning.normalise import detailed, listing
+from reconciler.planning.options import Options
+from reconciler.planning.plan import make_plan
+
+_LOOKS = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0)
+"""Seconds between looks for an object that an earlier run may have made: about twenty in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What earlier runs left: ids of what they made, creates whose end nobody saw, what was last written."""
+
+    receipts: Receipts
+    made: dict[Address, str]
+    open_creates: tuple[Address, ...] = ()
+
+
+async def survey(
+    resources: tuple[Resource, ...],
+    kinds: Kinds,
+    tenant: Tenant,
+    memory: Memory,
+    options: Options,
+    patience: Clock | None = None,
+) -> Plan:
+    """Read what these manifests need of the tenant, in two rounds, and plan.
+
+    With a clock, creates that an earlier run began and did not end are looked for repeatedly before they are taken
+    to be absent: listings lag behind writes.
+    """
+    names = listed_kinds(resources, kinds, options)
+    answers = dict(await tenant.read([collection_need(kinds[name]) for name in names]))
+    if patience is not None:
+        await _look_for_unfinished(resources, kinds, tenant, memory, answers, names, patience)
+    listed = listing(names, kinds, answers)
+    answers |= await tenant.read(detail_needs(resources, kinds, listed, memory.made, options))
+    snapshot = detailed(listed, kinds, answers, memory.made)
+    return make_plan(resources, kinds, snapshot, memory.receipts, options)
+
+
+async def _look_for_unfinished(
+    resources: Iterable[Resource],
+    kinds: Kinds,
+    tenant: Tenant,
+    memory: Memory,
+    answers: dict[Need, Answer],
+    names: tuple[str, ...],
+    clock: Clock,
+) -> None:
+    unfinished = [resource for resource in resources if resource.address in memory.open_creates]
+    for seconds in _LOOKS:
+        hidden = _hidden(unfinished, kinds, listing(names, kinds, answers))
+        if not hidden:
+            return
+        await clock.sleep(seconds)
+        answers |= await tenant.read([collection_need(kinds[name]) for name in hidden])
+
+
+def _hidden(unfinished: list[Resource], kinds: Kinds, snapshot: Snapshot) -> list[str]:
+    """The kinds of which an unfinished object does not show."""
+    return sorted(
+        {
+            resource.address.kind
+            for resource in unfinished
+            if resource.address.kind in snapshot.objects
+            and not Index(kinds[resource.address.kind], snapshot.of(resource.address.kind)).candidates(resource)
+        }
+    )

@@ -1,0 +1,47 @@
+"""Which exit code a run has earned."""
+
+from __future__ import annotations
+
+from reconciler.model.outcomes import Outcome, Status
+from reconciler.model.problems import errors_of
+from reconciler.model.runs import Run
+
+DONE, ERROR, DIFFERENT, REFUSED, PARTIAL, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+def is_faulty(run: Run) -> bool:
+    """Whether something that people wrote is wrong."""
+    return bool(errors_of((*run.problems, *run.plan.problems)))
+
+
+def of_plan(run: Run, *, detailed: bool) -> int:
+    """Faults, then refusals, then what could not be read, then differences where they were asked for."""
+    if stopped := before_apply(run):
+        return stopped
+    if run.plan.unknown:
+        return ERROR
+    return DIFFERENT if detailed and run.plan.steps else DONE
+
+
+def of_drift(run: Run) -> int:
+    """Faults and what could not be read, then differences."""
+    if is_faulty(run) or run.plan.unknown:
+        return ERROR
+    return DIFFERENT if run.plan.differences else DONE
+
+
+def before_apply(run: Run) -> int:
+    """Why nothing is to be written; 0 when nothing speaks against it."""
+    if is_faulty(run):
+        return ERROR
+    return REFUSED if run.plan.refusals else DONE
+
+
+def after_apply(run: Run, outcomes: tuple[Outcome, ...], *, interrupted: bool) -> int:
+    """Interrupted, in part, failed, or done; what could not be read is an error still."""
+    statuses = {outcome.status for outcome in outcomes}
+    if interrupted and statuses != {Status.DONE}:
+        return INTERRUPTED
+    if statuses == {Status.DONE}:
+        return ERROR if run.plan.unknown else DONE
+    return PARTIAL if Status.DONE in statuses else ERROR

@@ -1,0 +1,116 @@
+"""The project, the tenant and the manifests that a command works on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from reconciler.app.request import Request, Surroundings
+from reconciler.app.survey import Memory
+from reconciler.execution import journal, receipts
+from reconciler.execution.folder import folder_of
+from reconciler.kinds import load_kinds
+from reconciler.manifests.compile import Manifests, compile_manifests
+from reconciler.manifests.compile import Surroundings as Around
+from reconciler.model.errors import UsageError
+from reconciler.model.kinds import Kinds
+from reconciler.model.problems import Problem, Severity
+from reconciler.model.runs import TenantName
+from reconciler.planning.options import Options
+from reconciler.settings import Project, TenantSettings, choose_tenant, find_project, load_project
+
+SecretsMode = Literal["ignore", "warn", "require"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything about a run that comes from files: found once, before anything is asked of Graph."""
+
+    project: Project
+    tenant: TenantSettings
+    kinds: Kinds
+    manifests: Manifests
+    folder: Path
+
+    @property
+    def name(self) -> TenantName:
+        """What reports call the tenant."""
+        return TenantName(self.tenant.name, self.tenant.graph)
+
+    def memory(self) -> tuple[Memory, tuple[Problem, ...]]:
+        """What earlier runs left, and a warning where it is of no use."""
+        kept, warning = receipts.load(self.folder)
+        history = journal.read(self.folder)
+        doubt = (Problem(warning, "the next apply writes them anew", severity=Severity.WARNING),) if warning else ()
+        return Memory(kept, dict(history.made), history.open_creates), doubt
+
+
+def open_project(request: Request, around: Surroundings) -> Project:
+    """The project file that was named, else the nearest one. Raises UsageError when there is none."""
+    path = request.project or find_project(around.cwd)
+    if path is None:
+        raise UsageError("there is no reconciler.yaml here or above", "write one, or name it with --project FILE")
+    return load_project(path)
+
+
+def open_workspace(request: Request, around: Surroundings, secrets: SecretsMode) -> Workspace:
+    """Project, tenant and manifests of a command that works on a tenant.
+
+    Raises UsageError when no tenant is named, InvalidManifestsError for a faulty project file.
+    """
+    project = open_project(request, around)
+    tenant = choose_tenant(project, request.tenant)
+    kinds = load_kinds()
+    variables = {**tenant.variables, **request.variables}
+    manifests = compile_manifests(
+        request.paths or project.manifests, kinds, _around(around, variables, offline=False, secrets=secrets)
+    )
+    return Workspace(project, tenant, kinds, manifests, folder_of(project.root, tenant.name))
+
+
+def check_offline(request: Request, around: Surroundings) -> tuple[Manifests, TenantName | None]:
+    """The manifests as `validate` sees them: without a tenant, and if need be without a project file."""
+    found = request.project or find_project(around.cwd)
+    if found is None and not request.paths:
+        raise UsageError("nothing to validate: no PATH, and no reconciler.yaml here or above", "name files or folders")
+    project = load_project(found) if found else None
+    tenant = _tenant_if_any(project, request.tenant)
+    variables = {**_variables(project, tenant), **request.variables}
+    paths = request.paths or (project.manifests if project else ())
+    checked = compile_manifests(paths, load_kinds(), _around(around, variables, offline=True, secrets="ignore"))
+    return checked, TenantName(tenant.name, tenant.graph) if tenant else None
+
+
+def _tenant_if_any(project: Project | None, name: str | None) -> TenantSettings | None:
+    if project is None:
+        if name is not None:
+            raise UsageError(f"there is no project file that could have a tenant '{name}'", "add --project FILE")
+        return None
+    return choose_tenant(project, name) if name or project.default_tenant else None
+
+
+def _variables(project: Project | None, tenant: TenantSettings | None) -> Mapping[str, str]:
+    """The tenant's variables; where no tenant is named, those of any tenant will do to check the rest."""
+    if tenant is not None:
+        return tenant.variables
+    tenants = project.tenants.values() if project else ()
+    return {name: value for each in tenants for name, value in each.variables.items()}
+
+
+def _around(around: Surroundings, variables: Mapping[str, str], *, offline: bool, secrets: SecretsMode) -> Around:
+    return Around(variables=variables, environ=around.environ, offline=offline, secrets=secrets, root=around.cwd)
+
+
+def options_of(request: Request, project: Project, around: Surroundings) -> Options:
+    """What was asked for, with the project's guards and ignored fields."""
+    return Options(
+        today=around.today,
+        select=request.select,
+        prune=request.prune,
+        send_secrets=request.send_secrets,
+        unmanaged_all=request.unmanaged_all,
+        guards=project.guards,
+        ignore=project.ignore,
+    )

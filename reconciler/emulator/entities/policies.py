@@ -1,0 +1,52 @@
+"""Tenant policies, and what the self-service sign-up switch keeps shut."""
+
+from reconciler.emulator.call import Call
+from reconciler.emulator.errors import GraphError
+from reconciler.emulator.profile import Profile
+from reconciler.emulator.schema import BOOLEAN, Complex, Prop, Shape, Singleton
+from reconciler.emulator.store import Doc
+
+POLICIES = "policies"
+SWITCH = "authenticationFlowsPolicy"
+
+SELF_SERVICE = Shape("selfServiceSignUpAuthenticationFlowConfiguration", (Prop("isEnabled", BOOLEAN, required=True),))
+
+
+def initial_switch(profile: Profile) -> Doc:
+    """The policy of a fresh tenant."""
+    return {
+        "id": SWITCH,
+        "displayName": "Authentication flows policy",
+        "description": "Authentication flows policy allows modification of settings related to authentication "
+        "flows in AAD tenant, such as self-service sign up configuration.",
+        "selfServiceSignUp": {"isEnabled": profile.self_service_sign_up},
+    }
+
+
+# Only the switch can be changed. Graph docs: Update authenticationFlowsPolicy.
+AUTHENTICATION_FLOWS_POLICY = Singleton(
+    SWITCH,
+    Shape(
+        "authenticationFlowsPolicy",
+        (
+            Prop("id", writes="never"),
+            Prop("displayName", writes="never"),
+            Prop("description", writes="never"),
+            Prop("selfServiceSignUp", Complex((SELF_SERVICE,)), required=True),
+        ),
+    ),
+    initial=initial_switch,
+)
+
+
+def needs_self_service_sign_up(call: Call) -> None:
+    """Refuse with AADB2C99039 while the switch is off in a workforce tenant.
+
+    Observed on a live tenant, August 2026: API connectors and attributes are shut, user flows are not.
+    """
+    policy = call.state.get(POLICIES, SWITCH) or initial_switch(call.profile)
+    if call.profile.kind == "workforce" and not policy["selfServiceSignUp"]["isEnabled"]:
+        tenant = call.profile.tenant_id
+        raise GraphError(
+            400, "AADB2C99039", f"The feature self service sign up is not enabled for the tenant '{tenant}'."
+        )

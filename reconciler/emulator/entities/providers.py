@@ -1,0 +1,153 @@
+"""Identity providers: built in, social and Apple; and the deprecated view of the same ones."""
+
+from reconciler.emulator.call import Call, Place, Reply
+from reconciler.emulator.errors import invalid
+from reconciler.emulator.profile import TenantKind
+from reconciler.emulator.schema import EntitySet, EntityType, Hooks, Operation, Prop
+from reconciler.emulator.store import Doc
+from reconciler.emulator.values import MASK
+
+PROVIDERS = "identity/identityProviders"
+BUILT_IN = "#microsoft.graph.builtInIdentityProvider"
+SOCIAL = "#microsoft.graph.socialIdentityProvider"
+APPLE = "#microsoft.graph.appleManagedIdentityProvider"
+
+_BUILT_IN = {
+    "AADSignup-OAUTH": ("Azure Active Directory Sign up", "AADSignup"),
+    "MSASignup-OAUTH": ("Microsoft Account (Preview)", "MicrosoftAccount"),
+    "EmailOtpSignup-OAUTH": ("Email one-time passcode (Preview)", "EmailOTP"),
+    "EmailPassword-OAUTH": ("Email with password", "EmailPassword"),
+}
+_PRESENT: dict[TenantKind, tuple[str, ...]] = {
+    "workforce": ("AADSignup-OAUTH", "MSASignup-OAUTH", "EmailOtpSignup-OAUTH"),
+    "external": ("AADSignup-OAUTH", "EmailPassword-OAUTH", "EmailOtpSignup-OAUTH"),
+    "b2c": (),
+}
+# Graph docs: socialIdentityProvider resource type, identityProviderBase: availableProviderTypes.
+_SOCIAL: dict[TenantKind, tuple[str, ...]] = {
+    "workforce": ("Facebook", "Google"),
+    "external": ("Facebook", "Google"),
+    "b2c": (
+        *("Microsoft", "Google", "Facebook", "Amazon", "LinkedIn"),
+        *("Weibo", "QQ", "WeChat", "Twitter", "GitHub"),
+    ),
+}
+_OTHERS: dict[TenantKind, tuple[str, ...]] = {
+    "workforce": (),
+    "external": ("AppleManaged",),
+    "b2c": ("AppleManaged", "OpenIdConnect"),
+}
+
+
+def built_in_providers(kind: TenantKind) -> list[Doc]:
+    """The providers of a fresh tenant of a kind."""
+    return [
+        {"id": key, "displayName": name, "identityProviderType": provider, "@odata.type": BUILT_IN}
+        for key, (name, provider) in _BUILT_IN.items()
+        if key in _PRESENT[kind]
+    ]
+
+
+def _social_id(call: Call, doc: Doc) -> str:  # noqa: ARG001 - the signature of every identify hook
+    """One per type, with an id made from it; Microsoft's own differs. Graph docs: identityProvider."""
+    provider = doc["identityProviderType"]
+    return "MSA-OIDC" if provider == "Microsoft" else f"{provider}-OAUTH"
+
+
+def _apple_id(call: Call, doc: Doc) -> str:  # noqa: ARG001 - the signature of every identify hook
+    return "Apple-Managed-OIDC"
+
+
+def _fill(call: Call, doc: Doc) -> Doc:
+    """Spell the provider type as Graph does, and refuse one this kind of tenant does not offer."""
+    annotation, kind = doc["@odata.type"], call.profile.kind
+    if annotation == APPLE and "AppleManaged" not in _OTHERS[kind]:
+        raise invalid(f"The identity provider type 'AppleManaged' is not available in {kind} tenants.")
+    if annotation != SOCIAL:
+        return doc
+    offered = {name.lower(): name for name in _SOCIAL[kind]}
+    provider = doc["identityProviderType"]
+    if provider.lower() not in offered:
+        raise invalid(f"The identity provider type '{provider}' is not available in {kind} tenants.")
+    return {**doc, "identityProviderType": offered[provider.lower()]}
+
+
+def _removable(doc: Doc) -> None:
+    if doc["@odata.type"] == BUILT_IN:
+        raise invalid(f"The built-in identity provider '{doc['id']}' cannot be deleted.")
+
+
+def _available(call: Call, place: Place, doc: Doc | None) -> Reply:  # noqa: ARG001 - every operation's signature
+    kind = call.profile.kind
+    built_in = ("MicrosoftAccount", "EmailOTP") if kind == "workforce" else ()
+    names = [*built_in, *_SOCIAL[kind], *_OTHERS[kind]]
+    return Reply(200, {"@odata.context": call.context("Collection(Edm.String)"), "value": names})
+
+
+def legacy_view(doc: Doc) -> Doc:
+    """The deprecated identityProvider shape of a provider; built-in ones have no client."""
+    secret = doc.get("clientSecret") or doc.get("certificateData")
+    return {
+        "id": doc["id"],
+        "type": doc.get("identityProviderType", "AppleManaged"),
+        "name": doc["displayName"],
+        "clientId": doc.get("clientId"),
+        "clientSecret": MASK if secret else None,
+    }
+
+
+_TYPES = (
+    EntityType(
+        "builtInIdentityProvider",
+        (
+            Prop("id", writes="never"),
+            Prop("displayName", writes="never"),
+            Prop("identityProviderType", writes="never"),
+            Prop("state", writes="never", versions=frozenset({"beta"})),
+        ),
+        writable=False,
+    ),
+    EntityType(
+        "socialIdentityProvider",
+        (
+            Prop("id", writes="never"),
+            Prop("displayName", required=True),
+            Prop("identityProviderType", required=True, writes="once"),
+            Prop("clientId", required=True),
+            Prop("clientSecret", required=True, secret=True),
+        ),
+        identify=_social_id,
+    ),
+    EntityType(
+        "appleManagedIdentityProvider",
+        (
+            Prop("id", writes="never"),
+            Prop("displayName", required=True),
+            Prop("developerId", required=True),
+            Prop("serviceId", required=True),
+            Prop("keyId", required=True),
+            Prop("certificateData", required=True, secret=True),
+        ),
+        identify=_apple_id,
+    ),
+)
+
+IDENTITY_PROVIDERS = EntitySet(
+    "identityProviders",
+    types=_TYPES,
+    unique=("displayName",),
+    set_operations=(Operation("availableProviderTypes", "GET", _available),),
+    address=PROVIDERS,
+    hooks=Hooks(fill=_fill, removable=_removable),
+)
+
+# Deprecated, yet still answering. Observed on a live tenant, August 2026. Read only here: nothing should write it.
+LEGACY_IDENTITY_PROVIDERS = EntitySet(
+    "identityProviders",
+    types=_TYPES,
+    allows=frozenset({"list", "get"}),
+    set_operations=(Operation("availableProviderTypes", "GET", _available),),
+    context="identityProviders",
+    address=PROVIDERS,
+    view=legacy_view,
+)

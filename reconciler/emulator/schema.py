@@ -1,0 +1,236 @@
+"""The vocabulary in which entity sets are described: kinds of value, properties, types, sets, navigations."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from reconciler.emulator.profile import Profile
+from reconciler.emulator.store import Doc
+
+if TYPE_CHECKING:
+    from reconciler.emulator.call import Call, Place, Reply
+
+V1 = frozenset({"v1.0", "beta"})
+BETA = frozenset({"beta"})
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A plain JSON value of one of these Python types; Booleans are not numbers."""
+
+    types: tuple[type, ...]
+
+
+@dataclass(frozen=True)
+class Enum:
+    """One of these names, accepted in any case and kept as spelled here."""
+
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list of values of one kind."""
+
+    of: "Kind"
+
+
+@dataclass(frozen=True)
+class Complex:
+    """An object of one of these shapes; with several, ``@odata.type`` says which."""
+
+    shapes: tuple["Shape", ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Another entity, written as ``{"id": …}`` or ``{"@odata.id": …}``; never shown and never stored."""
+
+
+Kind = Scalar | Enum | Many | Complex | Reference
+
+STRING = Scalar((str,))
+BOOLEAN = Scalar((bool,))
+INTEGER = Scalar((int,))
+NUMBER = Scalar((int, float))
+
+
+@dataclass(frozen=True)
+class Prop:
+    """One property: its kind, when a client may write it, and how it is shown.
+
+    ``writes`` is ``always``, ``once`` (on create) or ``never`` (set by the service). A ``secret`` is shown as
+    asterisks. ``versions`` are the API versions that show it.
+    """
+
+    name: str
+    kind: Kind = STRING
+    required: bool = False
+    writes: Literal["always", "once", "never"] = "always"
+    secret: bool = False
+    default: Any = None
+    versions: frozenset[str] = V1
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A named list of properties; a shape that is not ``writable`` only ever appears in answers."""
+
+    name: str
+    props: tuple[Prop, ...]
+    writable: bool = True
+
+    @property
+    def annotation(self) -> str:
+        """The value of ``@odata.type``."""
+        return f"#microsoft.graph.{self.name}"
+
+    def find(self, name: str) -> Prop | None:
+        """The property of that name in any case: public tooling writes PascalCase and Graph takes it."""
+        return next((prop for prop in self.props if prop.name.lower() == name.lower()), None)
+
+
+def random_id(call: "Call", doc: Doc) -> str:  # noqa: ARG001 - the signature of every identify hook
+    """A new GUID, as the service gives most objects."""
+    return call.new_id()
+
+
+@dataclass(frozen=True)
+class EntityType(Shape):
+    """The type of an entity: a shape, and how a new one gets its id."""
+
+    identify: Callable[["Call", Doc], str] = random_id
+
+
+@dataclass(frozen=True)
+class Contained:
+    """A navigation to entities that live inside their parent."""
+
+    name: str
+    entities: "EntitySet"
+    versions: frozenset[str] = V1
+
+
+@dataclass(frozen=True)
+class Links:
+    """A navigation to many entities of another set, changed through ``$ref``.
+
+    Two navigations with one ``stored`` name are two views of the same links. ``view`` reshapes what is shown.
+    """
+
+    name: str
+    entities: "EntitySet"
+    stored: str
+    view: Callable[[Doc], Doc] | None = None
+    context: str | None = None
+    versions: frozenset[str] = V1
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A navigation to at most one entity of another set, changed through ``$ref``."""
+
+    name: str
+    entities: "EntitySet"
+    versions: frozenset[str] = V1
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A complex property whose only content is slots."""
+
+    name: str
+    slots: tuple[Slot, ...]
+    versions: frozenset[str] = V1
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A navigation, fixed at creation, to the entity of another set that has the same id."""
+
+    name: str
+    entities: "EntitySet"
+    versions: frozenset[str] = V1
+
+
+Navigation = Contained | Links | Slot | Holder | Pointer
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A function (GET) or action (POST) bound to a set, or to an entity when the document is not None."""
+
+    name: str
+    method: Literal["GET", "POST"]
+    run: Callable[["Call", "Place", Doc | None], "Reply"]
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """The odd cases, by name.
+
+    ``gate`` refuses every request while something is off; ``fill`` completes and checks a new document;
+    ``created`` acts after a create and sees what the client sent; ``merge`` combines a document and a change;
+    ``removable`` refuses a delete; ``show`` changes a document before it is shown.
+    """
+
+    gate: Callable[["Call"], None] | None = None
+    fill: Callable[["Call", Doc], Doc] | None = None
+    created: Callable[["Call", "Place", Doc, Doc], None] | None = None
+    merge: Callable[[Doc, Doc], Doc] | None = None
+    removable: Callable[[Doc], None] | None = None
+    show: Callable[["Call", Doc], Doc] | None = None
+
+
+@dataclass(frozen=True)
+class EntitySet:
+    """A collection of entities: its types and what may be done with it.
+
+    ``allows`` is a set of list, create, get, update, delete, content, and store (the last two for the content
+    of stream entities). ``fixed`` are documents every such set has without storing them. ``unique`` are
+    properties no two entities may share. ``context`` replaces the address in ``@odata.context``.
+    ``refers`` gives the address a document of this set refers to. ``keys`` are the ids that stored content may have.
+    """
+
+    name: str
+    types: tuple[EntityType, ...]
+    allows: frozenset[str] = frozenset({"list", "create", "get", "update", "delete"})
+    navigations: tuple[Navigation, ...] = ()
+    set_operations: tuple[Operation, ...] = ()
+    entity_operations: tuple[Operation, ...] = ()
+    fixed: tuple[Mapping[str, Any], ...] = ()
+    unique: tuple[str, ...] = ()
+    filterable: frozenset[str] = frozenset()
+    keys: tuple[str, ...] = ()
+    limit: int | None = None
+    location: bool = False
+    context: str | None = None
+    address: str | None = None
+    view: Callable[[Doc], Doc] | None = None
+    refers: Callable[[Doc], str] | None = None
+    expanded_type: Callable[[Doc], str] | None = None
+    versions: frozenset[str] = V1
+    hooks: Hooks = field(default_factory=Hooks)
+
+    def type_of(self, doc: Doc) -> EntityType:
+        """The type of a stored document."""
+        named = (entity for entity in self.types if entity.annotation == doc.get("@odata.type"))
+        return next(named, self.types[0])
+
+
+@dataclass(frozen=True)
+class Singleton:
+    """One entity that always exists, such as a tenant policy; only read and updated."""
+
+    name: str
+    shape: Shape
+    initial: Callable[[Profile], Doc]
+    versions: frozenset[str] = V1
+
+
+@dataclass(frozen=True)
+class Container:
+    """A path segment under which sets and singletons are found; not itself readable."""
+
+    name: str
+    members: tuple["EntitySet | Singleton | Container", ...]

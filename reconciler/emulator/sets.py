@@ -1,0 +1,205 @@
+"""Collections of entities and single entities: create, list, read, update, delete, and on to what they contain."""
+
+from reconciler.emulator import links, listing, values
+from reconciler.emulator.call import DONE, Call, Place, Reply
+from reconciler.emulator.errors import in_use, invalid, missing, not_allowed
+from reconciler.emulator.nodes import Bound, Content, Node, every
+from reconciler.emulator.references import Holding, LinkCollection, Pointed
+from reconciler.emulator.schema import Contained, EntitySet, EntityType, Holder, Links, Operation, Pointer
+from reconciler.emulator.showing import document, documents, navigation, present, selection, storage
+from reconciler.emulator.store import Doc
+
+_NAMESPACES = ("microsoft.graph.", "graph.")
+
+
+class Collection(Node):
+    """A set of entities."""
+
+    def __init__(self, call: Call, place: Place, entities: EntitySet):
+        super().__init__(call, place)
+        self.entities = entities
+        if entities.hooks.gate is not None:
+            entities.hooks.gate(call)
+
+    def step(self, segment: str) -> Node:
+        """To the count, a bound operation or an entity; a cast of a collection leads nowhere.
+
+        Observed on a live tenant, August 2026: cast collections answer 404.
+        """
+        if segment.lower() == "$count":
+            return every(self.call, self.entities, self.place)
+        operation = _operation(self.entities.set_operations, segment)
+        if operation is not None:
+            return Bound(self.call, self.place, operation, None)
+        if segment.startswith("$") or segment.lower().startswith(_NAMESPACES):
+            return super().step(segment)
+        return Entity(self.call, self.place, self.entities, segment)
+
+    def get(self) -> Reply:
+        """One page of the set."""
+        self._allow("list")
+        what = self._context + selection(self.call.options)
+        docs = documents(self.call, self.entities, self.place)
+        return listing.page(self.call, docs, self._show, what, self.entities.filterable)
+
+    def post(self) -> Reply:
+        """Create an entity: 201 with its body and, where Graph docs show one, its location."""
+        self._allow("create")
+        doc = self._create()
+        place = self.place.entity(doc["id"])
+        context = {"@odata.context": self.call.context(f"{self._context}/$entity")}
+        headers = {"Location": f"{self.call.root}/{place.path}"} if self.entities.location else {}
+        return Reply(201, {**context, **self._show(doc)}, headers)
+
+    def _create(self) -> Doc:
+        entity = self._type()
+        accepted = values.accept(entity, self.call.body, creating=True)
+        if len(self.entities.types) > 1:
+            accepted["@odata.type"] = entity.annotation
+        if self.entities.hooks.fill is not None:
+            accepted = self.entities.hooks.fill(self.call, accepted)
+        doc = values.stored(entity, {**accepted, "id": entity.identify(self.call, accepted)})
+        if self.entities.refers is not None:
+            doc["@ref"] = self.entities.refers(doc)
+        self._refuse_crowding(doc)
+        self.call.state.put(storage(self.entities, self.place), doc)
+        if self.entities.hooks.created is not None:
+            self.entities.hooks.created(self.call, self.place.entity(doc["id"]), doc, accepted)
+        return doc
+
+    def _type(self) -> EntityType:
+        body = self.call.body if isinstance(self.call.body, dict) else {}
+        if len(self.entities.types) > 1:
+            return values.choose(self.entities.types, body, self.entities.name)
+        check_type(self.entities, body)
+        return self.entities.types[0]
+
+    def _refuse_crowding(self, doc: Doc) -> None:
+        others = documents(self.call, self.entities, self.place)
+        refuse_duplicate(self.call, self.entities, doc, others)
+        if self.entities.limit is not None and len(others) >= self.entities.limit:
+            raise invalid(f"A tenant cannot have more than {self.entities.limit} of '{self.entities.name}'.")
+
+    def _show(self, doc: Doc) -> Doc:
+        return present(self.call, self.entities, self.place.entity(doc["id"]), doc, self.call.options)
+
+    def _allow(self, verb: str) -> None:
+        if verb not in self.entities.allows:
+            raise not_allowed()
+
+    @property
+    def _context(self) -> str:
+        return self.entities.context or self.place.address
+
+
+class Entity(Node):
+    """One entity; ``place`` is its collection's until it is known to exist."""
+
+    def __init__(self, call: Call, collection: Place, entities: EntitySet, key: str):
+        super().__init__(call, collection)
+        self._entities = entities
+        self._key = key
+
+    def step(self, segment: str) -> Node:
+        """To a bound operation, the content, a navigation, or the entity itself through a cast."""
+        if segment.lower() == "$value" and "content" in self._entities.allows:
+            return Content(self.call, self._entities, self.place, self._key)
+        doc = self._doc()
+        operation = _operation(self._entities.entity_operations, segment)
+        if operation is not None:
+            return Bound(self.call, self.place.entity(doc["id"]), operation, doc)
+        if segment.lower().startswith(_NAMESPACES):
+            return self._cast(segment, doc)
+        return self._navigate(segment, doc)
+
+    def _cast(self, segment: str, doc: Doc) -> Node:
+        name = f"microsoft.graph.{segment.rpartition('.')[2]}"
+        matches = values.named((self._entities.type_of(doc),), name) is not None
+        return self if matches else super().step(segment)
+
+    def _navigate(self, segment: str, doc: Doc) -> Node:
+        place = self.place.entity(doc["id"])
+        match navigation(self.call, self._entities, segment):
+            case Contained(name, entities):
+                return Collection(self.call, place.under(name), entities)
+            case Links() as found:
+                return LinkCollection(self.call, place, found)
+            case Holder() as found:
+                return Holding(self.call, place, found, self._open)
+            case Pointer() as found:
+                return Pointed(self.call, place, found, doc["id"])
+        return super().step(segment)
+
+    def _open(self, entities: EntitySet, key: str) -> Node:
+        home = Place(entities.address or "", entities.address or "")
+        return Entity(self.call, home, entities, key)
+
+    def get(self) -> Reply:
+        """The entity."""
+        self._allow("get")
+        doc = self._doc()
+        what = (self._entities.context or self.place.address) + selection(self.call.options)
+        shown = present(self.call, self._entities, self.place.entity(doc["id"]), doc, self.call.options)
+        return Reply(200, {"@odata.context": self.call.context(f"{what}/$entity"), **shown})
+
+    def patch(self) -> Reply:
+        """Change some properties: 204, as the examples in Graph docs show throughout."""
+        self._allow("update")
+        doc = self._doc()
+        check_type(self._entities, self.call.body)
+        change = values.accept(self._entities.type_of(doc), self.call.body, creating=False)
+        merge = self._entities.hooks.merge
+        merged = {**doc, **change} if merge is None or not change else merge(doc, change)
+        others = [each for each in documents(self.call, self._entities, self.place) if each["id"] != doc["id"]]
+        refuse_duplicate(self.call, self._entities, merged, others)
+        self.call.state.put(storage(self._entities, self.place), merged)
+        return DONE
+
+    def delete(self) -> Reply:
+        """Remove the entity and all it contains, unless something refers to it."""
+        self._allow("delete")
+        doc = self._doc()
+        if self._entities.hooks.removable is not None:
+            self._entities.hooks.removable(doc)
+        address = self.place.entity(doc["id"]).address
+        if self.call.state.referring(address):
+            raise in_use(doc["id"])
+        self.call.state.delete(storage(self._entities, self.place), doc["id"])
+        self.call.state.delete_under(address)
+        return DONE
+
+    def _doc(self) -> Doc:
+        doc = document(self.call, self._entities, self.place, self._key)
+        if doc is None:
+            raise missing(self._key)
+        return doc
+
+    def _allow(self, verb: str) -> None:
+        if verb not in self._entities.allows:
+            raise not_allowed()
+
+
+def _operation(operations: tuple[Operation, ...], segment: str) -> Operation | None:
+    """An operation by name: with or without namespace and parentheses, as samples and SDKs write it."""
+    name = segment.lower().removesuffix("()")
+    for namespace in _NAMESPACES:
+        name = name.removeprefix(namespace)
+    return next((each for each in operations if each.name.lower() == name), None)
+
+
+def check_type(entities: EntitySet, body: object) -> None:
+    """Refuse an ``@odata.type`` that is no type of this set.
+
+    A sibling's type passes: Graph docs update an Apple provider as a social one.
+    """
+    written = body.get("@odata.type") if isinstance(body, dict) else None
+    if written is not None and (not isinstance(written, str) or values.named(entities.types, written) is None):
+        raise invalid(f"'{written}' is not a type of '{entities.name}'.")
+
+
+def refuse_duplicate(call: Call, entities: EntitySet, doc: Doc, others: list[Doc]) -> None:
+    """Refuse an id or unique property that another entity of the set has, in any case."""
+    for name in ("id", *entities.unique):
+        value = str(doc.get(name)).lower()
+        if any(str(other.get(name)).lower() == value for other in others):
+            raise links.duplicate(call, f"An object whose '{name}' is '{doc.get(name)}' already exists.")

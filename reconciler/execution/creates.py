@@ -1,0 +1,132 @@
+"""Creating an object exactly once: with a reply, without one, and after a run that never heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.execution.links import unwrapped
+from reconciler.execution.requests import object_path
+from reconciler.execution.results import LOST, Doubt, Result, StepError, done, failed
+from reconciler.execution.run import Run
+from reconciler.model.addresses import Span
+from reconciler.model.errors import LostAnswerError, RejectedError
+from reconciler.model.identity import Found, Index, is_built_in
+from reconciler.model.kinds import Kind
+from reconciler.model.live import Absent, LiveObject, Need, Present, Unknown
+from reconciler.model.plans import Create
+from reconciler.model.resources import Resource
+from reconciler.model.tenant import Reply
+
+_NOWHERE = Span("", 0, 0)
+
+
+async def create(run: Run, action: Create) -> Result:
+    """Make the object, unless it turns out to be there: as what an earlier run made, or as what a lost POST did."""
+    known = await _from_earlier_run(run, action)
+    if known:
+        return known
+    with Doubt() as doubt:
+        for _ in range(1 + run.patience.repeats):
+            refusal: RejectedError | None = None
+            try:
+                return await _made(run, action, await run.carry_out(action))
+            except LostAnswerError:
+                doubt.arisen = True
+            except RejectedError as error:
+                if not doubt.arisen or error.status not in (400, 409):
+                    raise
+                refusal = error
+            found = await _found(run, action, run.clock.now() + run.patience.lag)
+            if found:
+                return _adopted(run, action, found, "the answer was lost; found as {}")
+            if refusal:
+                raise refusal
+    return failed(f"{LOST}; it is not listed", unsure=True)
+
+
+async def _from_earlier_run(run: Run, action: Create) -> Result | None:
+    """The object, if the journal knows that an earlier run made it or may have: listings lag."""
+    history, address = run.journal.history, action.address
+    until = run.clock.now() + run.patience.lag - run.journal.age(address)
+    if made := history.made.get(address):
+        found = await _same(run, action, made, until)
+        return _adopted(run, action, found, "an earlier run made it; found as {}") if found else None
+    if address in history.open:
+        found = await _found(run, action, until)
+        return _adopted(run, action, found, "an earlier run lost the answer; found as {}") if found else None
+    return None
+
+
+async def _made(run: Run, action: Create, reply: Reply) -> Result:
+    """The created object's id is known from here on."""
+    made = str(reply.body.get("id") or "")
+    if not made:
+        found = await _found(run, action, run.clock.now() + run.patience.lag)
+        if not found:
+            raise StepError(f"Graph answered {reply.status} without an id, and it is not listed", unsure=True)
+        made = _one(action, found).id
+    run.adopt(action.address, made)
+    return done(reply=reply)
+
+
+def _adopted(run: Run, action: Create, found: Found, words: str) -> Result:
+    made = _one(action, found).id
+    run.adopt(action.address, made)
+    return done(words.format(made))
+
+
+def _one(action: Create, found: Found) -> LiveObject:
+    if len(found) > 1:
+        ids = " and ".join(live.id for live in found)
+        raise StepError(f"{len(found)} objects answer to the name of {action.address}: {ids}", unsure=True)
+    return found[0]
+
+
+async def _found(run: Run, action: Create, until: float) -> Found:
+    """What the create may have made, by name. Raises StepError when Graph does not say."""
+    kind = run.kind(action)
+    return await _looked_up(run, action, Need(kind.collection, kind.version, collection=True), until)
+
+
+async def _same(run: Run, action: Create, made: str, until: float) -> Found:
+    """The object of that id, if it is still there and still answers to the name."""
+    kind = run.kind(action)
+    path = object_path(kind, {action.address: made}, action.address)
+    return await _looked_up(run, action, Need(path, kind.version), until)
+
+
+async def _looked_up(run: Run, action: Create, need: Need, until: float) -> Found:
+    last: Found | Unknown = ()
+
+    async def look() -> Found | None:
+        nonlocal last
+        match (await run.read(need))[need]:
+            case Present(body=body):
+                last = meant(run.kind(action), action, body)
+            case Absent():
+                last = Unknown("it cannot be listed") if need.collection else ()
+            case Unknown() as unknown:
+                last = unknown
+        return None if isinstance(last, Unknown) else last or None
+
+    await run.poll(look, until)
+    if isinstance(last, Unknown):
+        raise StepError(f"nobody knows whether {action.address} was made: {last.reason}", unsure=True)
+    return last
+
+
+def meant(kind: Kind, action: Create, body: Any) -> Found:
+    """The objects in an answer that a create may have made: those of its name that are not Graph's own."""
+    items = body if isinstance(body, list) else [unwrapped(body)]
+    pool = tuple(_live(kind, item) for item in items if item.get("id"))
+    wanted = Resource(action.address, _NOWHERE, properties=action.body)
+    return tuple(live for live in Index(kind, pool).candidates(wanted) if not is_built_in(kind, live))
+
+
+def _live(kind: Kind, item: Mapping[str, Any]) -> LiveObject:
+    properties = {name: value for name, value in item.items() if not name.startswith("@")}
+    if kind.type_property:
+        odata_type = str(item.get("@odata.type", ""))
+        properties[kind.type_property.path] = odata_type.rpartition(".")[2]
+    return LiveObject(kind.name, str(item["id"]), properties)

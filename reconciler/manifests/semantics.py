@@ -1,0 +1,138 @@
+"""What no schema can say: names that mean nothing, two manifests for one object, deletions that cannot be.
+
+Every check is about what a `Kind` says, never about one kind by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import TypeAlias
+
+from reconciler.manifests.declared import (
+    Declared,
+    Manifest,
+    Reference,
+    identity,
+    is_well_known,
+    looks_like_id,
+    references,
+)
+from reconciler.manifests.words import did_you_mean, plain, quoted
+from reconciler.model.kinds import Kind, Kinds
+from reconciler.model.problems import Problem
+
+Firsts: TypeAlias = dict[tuple[str, str, str], tuple[Manifest, tuple[str, ...]]]
+"""The manifest and the path in it where each thing that only one object can have was written first."""
+
+_NAME = ("metadata", "name")
+_LIVE = "declare it, correct the name, or refer to the live object by its id"
+
+
+def check_meaning(declared: Declared, kinds: Kinds, offline: bool) -> list[tuple[Manifest, Problem]]:
+    """What is wrong with manifests that may each be valid. Offline, a name that nothing here bears is an error."""
+    firsts: Firsts = {}
+    problems: list[tuple[Manifest, Problem]] = []
+    for manifest in declared.manifests:
+        named = list(references(manifest))
+        found = (
+            _name(manifest),
+            _absence(manifest),
+            _repeated(manifest, named),
+            _targets(manifest, named, declared, kinds, offline),
+            _another(manifest, firsts),
+        )
+        problems += [(manifest, problem) for problem in chain.from_iterable(found)]
+    return problems
+
+
+def _name(manifest: Manifest) -> Iterator[Problem]:
+    if manifest.name and not manifest.kind.bare(manifest.name):
+        message = "the name is nothing but Graph's prefix"
+        yield Problem(message, "write a name after it", manifest.at(*_NAME), manifest.address)
+
+
+def _absence(manifest: Manifest) -> Iterator[Problem]:
+    if manifest.present:
+        return
+    if manifest.kind.singleton:
+        message = f"{manifest.kind.name} cannot be absent: a tenant always has one"
+        yield Problem(message, "remove the manifest to leave it alone", manifest.at("ensure"), manifest.address)
+    elif manifest.built_in:
+        message = f"{plain(manifest.address)} cannot be absent: it is built in, and Graph does not delete it"
+        fix = "remove the manifest, and take the name out of what refers to it"
+        yield Problem(message, fix, manifest.at("ensure"), manifest.address)
+
+
+def _repeated(manifest: Manifest, named: list[Reference]) -> Iterator[Problem]:
+    first: dict[tuple[str, str], Reference] = {}
+    for reference in named:
+        other = first.setdefault((reference.link.name, reference.name.casefold()), reference)
+        if other is not reference:
+            place = manifest.at(*other.path)
+            message = f"{quoted(reference.name)} stands twice in {reference.link.name}, first at {place}"
+            yield Problem(message, "remove one of the two", manifest.at(*reference.path), manifest.address)
+
+
+def _targets(
+    manifest: Manifest, named: list[Reference], declared: Declared, kinds: Kinds, offline: bool
+) -> Iterator[Problem]:
+    for reference in named if manifest.present else ():
+        kind = kinds.get(reference.link.target)
+        target = declared.meant(kind, reference.name) if kind else None
+        if target is not None and not target.present:
+            message = f"{plain(target.address)} is declared absent, at {target.document.span}"
+            span = manifest.at(*reference.path)
+            yield Problem(message, "take the reference out, or keep the object", span, manifest.address)
+        elif kind and not target and offline and not _may_live(kind, reference.name):
+            yield _unknown(manifest, reference, declared.names(kind), kind)
+
+
+def _may_live(kind: Kind, name: str) -> bool:
+    """Whether a name can be taken for that of a live object without asking the tenant."""
+    return is_well_known(kind, name) or looks_like_id(name)
+
+
+def _unknown(manifest: Manifest, reference: Reference, names: tuple[str, ...], kind: Kind) -> Problem:
+    message = f"no {kind.name} is called {quoted(reference.name)}"
+    guess = did_you_mean(reference.name, (*names, *kind.well_known))
+    fix = f"{guess} Otherwise {_LIVE}" if guess else _LIVE
+    return Problem(message, fix, manifest.at(*reference.path), manifest.address)
+
+
+def _another(manifest: Manifest, firsts: Firsts) -> Iterator[Problem]:
+    """Whether an earlier manifest means the same object, by the first thing of which there is only one."""
+    for words, value, path in (*_by_name(manifest), *_by_pin(manifest), *_by_title(manifest), *_by_unique(manifest)):
+        first, place = firsts.setdefault((manifest.kind.name, words, value), (manifest, path))
+        if first is not manifest:
+            message = f"{plain(manifest.address)} {words}, first at {first.at(*place)}"
+            yield Problem(message, "remove one of the two", manifest.at(*path), manifest.address)
+            return
+
+
+Sameness: TypeAlias = Iterator[tuple[str, str, tuple[str, ...]]]
+"""Words for what makes two manifests mean one object, its value, and where the value stands."""
+
+
+def _by_name(manifest: Manifest) -> Sameness:
+    words = "is declared twice: a tenant has one" if manifest.kind.singleton else "is declared twice"
+    yield words, identity(manifest.kind, manifest.name), _NAME
+
+
+def _by_pin(manifest: Manifest) -> Sameness:
+    if manifest.pin:
+        yield "is the second with its metadata.id", manifest.pin.casefold(), ("metadata", "id")
+
+
+def _by_title(manifest: Manifest) -> Sameness:
+    """Two unpinned manifests with one display name would both find the same live object."""
+    key = manifest.kind.key
+    if not manifest.pin and key != "id":
+        yield f"is the second with its {key}", manifest.title, ("spec", key) if key in manifest.spec else _NAME
+
+
+def _by_unique(manifest: Manifest) -> Sameness:
+    for path in manifest.kind.also:
+        value = manifest.spec.get(path)
+        if isinstance(value, str):
+            yield f"is the second of its {path}: a tenant has one of each", value.casefold(), ("spec", path)

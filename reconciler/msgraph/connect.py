@@ -1,0 +1,79 @@
+"""Connecting: the one place where transports are put around one another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from reconciler.model.tenant import Clock
+from reconciler.msgraph.auth import BearerAuth, TokenSource
+from reconciler.msgraph.batch import SIZE
+from reconciler.msgraph.client import Graph
+from reconciler.msgraph.clock import SystemClock
+from reconciler.msgraph.guard import Guard, forget_location
+from reconciler.msgraph.pacing import Pacing
+from reconciler.msgraph.patience import Patience
+from reconciler.msgraph.retry import Retry
+from reconciler.msgraph.transports import Counting, Deadline, Network
+from reconciler.msgraph.wire import Wire
+
+SYSTEM_CLOCK: Clock = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where and how to reach a tenant.
+
+    `root` is what `root_of` gives; `requests_per_minute` counts logical requests (None: no limit); `concurrency` HTTP
+    requests at a time; `max_wait` is in seconds, from connecting until the last attempt.
+    """
+
+    root: str
+    auth: TokenSource | httpx.Auth
+    requests_per_minute: int | None = 180
+    concurrency: int = 8
+    max_wait: float = 600.0
+    user_agent: str = "reconciler"
+
+
+@asynccontextmanager
+async def connect(
+    connection: Connection,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+    transport: httpx.AsyncBaseTransport | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> AsyncIterator[Graph]:
+    """A tenant to read and write, until the block ends.
+
+    `transport` is the innermost one, for a Graph in this process; without it, the network. `progress` hears how many
+    of how many needs are read.
+    """
+    root = httpx.URL(connection.root)
+    patience = Patience(clock, connection.max_wait)
+    counting = Counting(transport or Network(connection.root, connection.concurrency))
+    async with httpx.AsyncClient(
+        transport=_around(counting, connection, patience, clock),
+        auth=connection.auth if isinstance(connection.auth, httpx.Auth) else BearerAuth(connection.auth),
+        headers={"User-Agent": connection.user_agent},
+        event_hooks={"response": [forget_location]},
+        follow_redirects=False,
+        trust_env=False,
+    ) as http:
+        size = SIZE if connection.requests_per_minute is None else connection.requests_per_minute
+        yield Graph(Wire(http, root), counting, patience, batch_size=size, progress=progress)
+
+
+def _around(counting: Counting, connection: Connection, patience: Patience, clock: Clock) -> httpx.AsyncBaseTransport:
+    """Outermost first: nothing foreign leaves; each attempt is paced; each has its time; each is counted."""
+    paced = Pacing(
+        Deadline(counting, patience),
+        requests_per_minute=connection.requests_per_minute,
+        concurrency=connection.concurrency,
+        clock=clock,
+        patience=patience,
+    )
+    return Guard(Retry(paced, patience), httpx.URL(connection.root))

@@ -1,0 +1,158 @@
+"""A run as JSON, for programs: stable names, stable order, no secrets."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model.addresses import Address, Span
+from reconciler.model.outcomes import Outcome
+from reconciler.model.plans import AnyAction, Change, Difference, Refusal, Step, Unmanaged, Unreadable, verb_of
+from reconciler.model.problems import Problem
+from reconciler.model.runs import Run, TenantName
+from reconciler.model.values import masked
+
+FORMAT_VERSION = "1.0"
+
+Json = dict[str, Any]
+
+
+def render(run: Run) -> str:
+    """The document as text, ending in a newline; equal runs give equal bytes."""
+    return json.dumps(_clean(document(run)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def document(run: Run) -> Json:
+    """The document as data. `outcomes` are there for an apply only, `drift` for a drift only."""
+    plan = run.plan
+    return {
+        "formatVersion": FORMAT_VERSION,
+        "command": run.command,
+        "tenant": _tenant(run.tenant) if run.tenant else None,
+        "digest": plan.digest or None,
+        "summary": plan.summary(),
+        "actions": [_action(step) for step in plan.steps],
+        **({"drift": [_difference(found) for found in plan.differences]} if run.command == "drift" else {}),
+        "unmanaged": [_unmanaged(found) for found in plan.unmanaged],
+        "unknown": [_unreadable(found) for found in plan.unknown],
+        "problems": [_problem(problem) for problem in (*run.problems, *plan.problems)],
+        "refusals": [_refusal(refusal) for refusal in plan.refusals],
+        **({"outcomes": [_outcome(outcome) for outcome in run.outcomes]} if run.command == "apply" else {}),
+        "requests": {
+            "logical": run.requests.logical,
+            "http": run.requests.http,
+            "forecastWrites": run.forecast_writes,
+        },
+    }
+
+
+def _tenant(tenant: TenantName) -> Json:
+    return {"name": tenant.name, "graph": tenant.graph}
+
+
+def _action(step: Step) -> Json:
+    action = step.action
+    return {
+        "id": step.id,
+        "verb": verb_of(action),
+        **_address(action.address),
+        **_target(action),
+        **_changes(action.changes),
+        "after": list(step.after),
+        **_source(action.source),
+    }
+
+
+def _target(action: AnyAction) -> Json:
+    found: Json = {}
+    if link := getattr(action, "link", ""):
+        found["link"] = link
+    if target := getattr(action, "target", None):
+        found["target"] = target.name
+    if order := getattr(action, "order", ()):
+        found["order"] = [entry.name for entry in order]
+    return found
+
+
+def _difference(found: Difference) -> Json:
+    return {
+        **_address(found.address),
+        "state": found.state,
+        **({"link": found.link} if found.link else {}),
+        **({"target": found.target} if found.target else {}),
+        "changes": [_change(change) for change in found.changes],
+        "direction": found.direction,
+        **_source(found.source),
+    }
+
+
+def _changes(changes: tuple[Change, ...]) -> Json:
+    return {"changes": [_change(change) for change in changes]} if changes else {}
+
+
+def _change(change: Change) -> Json:
+    return {"path": change.path, "from": masked(change.before), "to": masked(change.after)}
+
+
+def _unmanaged(found: Unmanaged) -> Json:
+    return {**_address(found.address), "id": found.id}
+
+
+def _unreadable(found: Unreadable) -> Json:
+    return {**_address(found.address), "reason": found.reason}
+
+
+def _problem(problem: Problem) -> Json:
+    return {
+        "severity": problem.severity,
+        "message": problem.message,
+        "fix": problem.fix,
+        "object": str(problem.about) if problem.about else None,
+        "source": _span(problem.span) if problem.span else None,
+    }
+
+
+def _refusal(refusal: Refusal) -> Json:
+    return {
+        "guard": refusal.guard,
+        "object": str(refusal.object),
+        "reason": refusal.reason,
+        "override": refusal.override,
+    }
+
+
+def _outcome(outcome: Outcome) -> Json:
+    return {
+        "id": outcome.id,
+        "status": outcome.status,
+        "httpStatus": outcome.http_status,
+        "requestId": outcome.request_id or None,
+        "detail": outcome.detail,
+    }
+
+
+def _address(address: Address) -> Json:
+    return {"kind": address.kind, "name": address.name}
+
+
+def _source(span: Span | None) -> Json:
+    return {"source": _span(span)} if span else {}
+
+
+def _span(span: Span) -> Json:
+    return {"file": span.file, "line": span.line, "column": span.column}
+
+
+def _clean(value: Any) -> Any:
+    """The value as JSON and UTF-8 can hold it: no half of a surrogate pair, no infinity."""
+    if isinstance(value, Mapping):
+        return {_clean(name): _clean(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

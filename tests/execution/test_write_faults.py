@@ -1,0 +1,249 @@
+"""Every write of an apply goes wrong once, before and after Graph has carried it out; a second run heals it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler.execution import journal
+from reconciler.model.live import Present, Unknown
+from reconciler.model.outcomes import Status
+from reconciler.model.plans import Plan
+from reconciler.model.secrets import Secret
+from tests.execution.world import (
+    FLOW,
+    PASSWORD,
+    Spoil,
+    World,
+    attribute,
+    connector,
+    everything,
+    google,
+    lost_after,
+    lost_before,
+    rejected,
+    resource,
+    slow,
+    swallowed,
+    to,
+    unreachable,
+    without_id,
+    world,
+)
+
+WRITES = 16
+FAULTS = {
+    "lost before": lost_before,
+    "lost after": lost_after,
+    "unreachable": unreachable,
+    "forbidden": lambda: rejected(403),
+    "refused": lambda: rejected(400),
+    "not found": lambda: rejected(404),
+    "conflict": lambda: rejected(409),
+}
+
+
+def state_of(w: World) -> object:
+    """What the manifests promise, told by the tenant itself; a twin of anything would show."""
+    return (
+        [w.names(f"identity/{each}") for each in ("apiConnectors", "userFlowAttributes", "identityProviders")],
+        w.names("identity/b2xUserFlows"),
+        w.attributes,
+        w.providers,
+        w.get(f"{FLOW}/userAttributeAssignments", "$expand=userAttribute")["value"],
+    )
+
+
+PROMISED = (
+    [["approval"], ["Hobby", "Shoe size"], ["Google"]],
+    ["B2X_1_Partner"],
+    ["Hobby", "email", "Shoesize"],
+    ["EmailOtpSignup-OAUTH", "Google-OAUTH"],
+)
+
+
+def promised(w: World) -> object:
+    names, flows, attributes, providers, _ = state_of(w)  # type: ignore[misc]
+    return names, flows, [each.rpartition("_")[2] for each in attributes], providers
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("number", range(1, WRITES + 1))
+async def test_a_second_run_heals_any_write_that_went_wrong(
+    folder: Path, number: int, fault: Callable[[], Spoil]
+) -> None:
+    """Whichever write fails, however: at most one more apply is needed, and nothing is there twice."""
+    async with world(folder) as w:
+        w.tenant.spoil_nth(number, fault())
+        outcomes = await w.apply(*everything())
+        assert len(w.tenant.writes) >= number
+        w.tenant.spoils.clear()
+        if {outcome.status for outcome in outcomes.values()} != {Status.DONE}:
+            again = await w.apply(*everything())
+            assert {outcome.status for outcome in again.values()} <= {Status.DONE}
+        assert await w.left(*everything()) == []
+        assert promised(w) == PROMISED
+
+
+@pytest.mark.parametrize("number", range(1, WRITES + 1))
+async def test_an_answer_that_was_lost_once_is_no_failure(folder: Path, number: int) -> None:
+    """A POST that was carried out is found, one that was not is sent again: the apply ends as one without faults."""
+    for fault in (lost_before, lost_after):
+        async with world(folder / fault.__name__) as w:
+            w.tenant.spoil_nth(number, fault())
+            outcomes = await w.apply(*everything())
+            if w.tenant.sent[number - 1].startswith("POST"):
+                assert {outcome.status for outcome in outcomes.values()} == {Status.DONE}
+                assert promised(w) == PROMISED
+
+
+async def test_a_create_whose_answer_was_lost_is_found_by_its_name(folder: Path) -> None:
+    """The POST is not repeated when the object is there, and the outcome says how it was found."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_after())
+        outcome = (await w.apply(connector()))["create ApiConnector/approval"]
+        assert outcome.detail.startswith("the answer was lost; found as ")
+        assert w.tenant.sent == ["POST identity/apiConnectors"]
+
+
+async def test_a_create_that_was_never_carried_out_is_sent_again(folder: Path) -> None:
+    """When the object does not show for as long as Graph may take, the POST is repeated once."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_before())
+        outcome = (await w.apply(connector()))["create ApiConnector/approval"]
+        assert (outcome.status, outcome.http_status) == (Status.DONE, 201)
+        assert len(w.tenant.sent) == 2
+
+
+async def test_a_create_that_is_lost_every_time_fails_and_stays_open(folder: Path) -> None:
+    """After three lost answers nobody knows; the journal keeps the create open for the next run."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_before(), times=3)
+        outcome = (await w.apply(connector()))["create ApiConnector/approval"]
+        assert outcome.status is Status.FAILED
+        assert "nobody knows whether it was carried out" in outcome.detail
+        assert len(w.tenant.sent) == 3
+        assert [str(each) for each in journal.read(folder).open_creates] == ["ApiConnector/approval"]
+        assert (await w.apply(connector()))["create ApiConnector/approval"].status is Status.DONE
+        assert journal.read(folder).open_creates == ()
+
+
+async def test_a_repeat_that_graph_refuses_finds_what_the_first_one_made(folder: Path) -> None:
+    """A flow's name is taken by the lost request itself: that shows late, and is no failure."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/b2xUserFlows", lost_after())
+        w.tenant.hide("identity/b2xUserFlows", 22, Present([]))
+        outcome = (await w.apply(resource("B2xUserFlow", "Partner")))["create B2xUserFlow/Partner"]
+        assert outcome.detail == "the answer was lost; found as B2X_1_Partner"
+        assert w.tenant.sent == ["POST identity/b2xUserFlows"] * 2
+
+
+async def test_a_repeat_that_graph_refuses_for_its_own_reasons_is_refused(folder: Path) -> None:
+    """When nothing was made, the refusal of the repeat is what is reported."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_before())
+        w.tenant.spoil("POST identity/apiConnectors", rejected(400))
+        outcome = (await w.apply(connector()))["create ApiConnector/approval"]
+        assert (outcome.status, outcome.http_status, outcome.request_id) == (Status.FAILED, 400, "r-1")
+        assert outcome.detail == "400 no; ask nicely"
+
+
+async def test_a_repeat_that_is_forbidden_is_not_looked_for(folder: Path) -> None:
+    """A refusal that has nothing to do with a name that is taken is reported at once."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_before())
+        w.tenant.spoil("POST identity/apiConnectors", rejected(403))
+        assert (await w.apply(connector()))["create ApiConnector/approval"].http_status == 403
+
+
+async def test_nothing_is_created_again_while_the_collection_cannot_be_read(folder: Path) -> None:
+    """Unknown is never absent: without a look there is no second POST."""
+    for answer in (Unknown("403 no permission"), None):
+        async with world(folder / str(answer is None)) as w:
+            plan = await w.plan(connector())
+            w.tenant.spoil("POST identity/apiConnectors", lost_before())
+            w.tenant.hide("identity/apiConnectors", 1000, answer)
+            outcome = (await w.perform(plan))[0]
+            assert outcome.status is Status.FAILED
+            assert outcome.detail.startswith("nobody knows whether ApiConnector/approval was made: ")
+            assert len(w.tenant.sent) == 1
+
+
+async def test_two_objects_of_one_name_are_named_and_neither_is_taken(folder: Path) -> None:
+    """Connector names are not unique: when two answer to it, both ids are said."""
+    async with world(folder) as w:
+        plan = await w.plan(connector())
+        body = {"displayName": "approval", "targetUrl": "https://x.contoso.com"}
+        sign_in = {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": "p"}
+        other = w.app.tenant.create("identity/apiConnectors", {**body, "authenticationConfiguration": sign_in})
+        w.tenant.spoil("POST identity/apiConnectors", lost_after())
+        outcome = (await w.perform(plan))[0]
+        assert outcome.status is Status.FAILED
+        assert "2 objects answer to the name of ApiConnector/approval" in outcome.detail
+        assert other in outcome.detail
+
+
+async def test_a_create_that_is_answered_without_an_id_is_looked_up(folder: Path) -> None:
+    """What was made has an id, even where Graph does not say it."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/userFlowAttributes", without_id())
+        assert (await w.apply(attribute("Hobby")))["create UserFlowAttribute/Hobby"].status is Status.DONE
+        w.tenant.spoil("POST identity/userFlowAttributes", swallowed())
+        outcome = (await w.apply(attribute("Size")))["create UserFlowAttribute/Size"]
+        assert outcome.detail == "Graph answered 201 without an id, and it is not listed"
+
+
+async def test_a_delete_or_detach_of_what_is_gone_is_done(folder: Path) -> None:
+    """Somebody was faster: the tenant is as wanted."""
+    async with world(folder) as w:
+        both = resource("B2xUserFlow", "Partner", userAttributeAssignments=[to("UserFlowAttribute", "email")])
+        await w.apply(both, connector())
+        none = resource("B2xUserFlow", "Partner", userAttributeAssignments=[])
+        w.tenant.spoil("DELETE", rejected(404), times=2)
+        gone = (await w.apply(none))["detach B2xUserFlow/Partner userAttributeAssignments email"]
+        assert (gone.status, gone.detail, gone.http_status) == (Status.DONE, "was already gone", 404)
+
+
+async def test_a_secret_that_is_not_set_is_never_sent(folder: Path) -> None:
+    """A create without its secret's value fails before anything leaves, naming the variable."""
+    wanted = connector()
+    sign_in = {**wanted.properties["authenticationConfiguration"], "password": Secret(None, "environment variable P")}
+    unset = resource("ApiConnector", "approval", {**wanted.properties, "authenticationConfiguration": sign_in})
+    async with world(folder) as w:
+        outcome = (await w.apply(unset))["create ApiConnector/approval"]
+        assert outcome.detail == "the secret from environment variable P is not set"
+        assert w.tenant.sent == []
+
+
+async def test_what_a_plan_did_not_say_is_not_guessed(folder: Path) -> None:
+    """Without the id of what it is about, a step fails by itself and sends nothing."""
+    async with world(folder) as w:
+        await w.apply(connector())
+        plan = await w.plan(connector(url="https://api2.contoso.com"))
+        outcome = (await w.perform(Plan(plan.steps)))[0]
+        assert outcome.detail == "no id is known for ApiConnector/approval"
+
+
+async def test_a_failure_says_what_graph_said_and_never_a_secret(folder: Path) -> None:
+    """Status, request id and fix are there for the support case; the secret in the body is not."""
+    async with world(folder) as w:
+        w.tenant.spoil("identityProviders", unreachable())
+        w.tenant.spoil("apiConnectors", rejected(403))
+        outcomes = await w.apply(connector(), google())
+        assert outcomes["create IdentityProvider/Google"].detail == (
+            "it was never carried out; throttled past all patience"
+        )
+        assert outcomes["create ApiConnector/approval"].request_id == "r-1"
+        kept = (folder / journal.FILE).read_text()
+        assert PASSWORD not in f"{outcomes}{kept}"
+        assert "of-google" not in f"{outcomes}{kept}"
+
+
+async def test_a_slow_write_is_waited_for(folder: Path) -> None:
+    """Half a minute for one answer is slow, not wrong."""
+    async with world(folder) as w:
+        w.tenant.spoil("apiConnectors", slow(30))
+        assert (await w.apply(connector()))["create ApiConnector/approval"].status is Status.DONE
+
