@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 
 from reconciler.app import saved as plans_on_file
 from reconciler.app.connection import Session, open_tenant
@@ -43,10 +44,10 @@ def plan(request: Request, around: Surroundings) -> Run:
     run = replace(run, exit_code=of_plan(run, detailed=request.detailed_exitcode))
     if request.out is not None and not run.plan.refusals and not is_faulty(run):
         tenant = space.tenant
-        text = plans_on_file.save(
+        text = plans_on_file.text_of(
             run.plan, request, tenant.name, tenant.graph, tenant.tenant_id or "", space.project.root
         )
-        request.out.write_text(text, encoding="utf-8")
+        plans_on_file.write(around.cwd / request.out, text)
     return run
 
 
@@ -138,9 +139,23 @@ async def _perform(
                 journal=journal,
                 clock=clock,
                 stop=stop,
-                listener=around.outcome,
+                listener=_teller(around, len(found.steps)),
             )
     return outcomes, stop.is_set()
+
+
+def _teller(around: Surroundings, total: int) -> Callable[[Outcome], None]:
+    """Passes on each outcome, and how many of how many steps have ended."""
+    ended = count(1)
+
+    def tell(outcome: Outcome) -> None:
+        number = next(ended)
+        if around.outcome is not None:
+            around.outcome(outcome)
+        if around.progress is not None:
+            around.progress("applying", number, total)
+
+    return tell
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.app.request import Request
+from reconciler.execution.folder import replace
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.plans import Plan, Refusal
 from reconciler.planning.digest import content_of
@@ -28,7 +29,7 @@ class SavedPlan:
     options: dict[str, Any]
 
 
-def save(plan: Plan, request: Request, tenant: str, graph: str, tenant_id: str, root: Path) -> str:
+def text_of(plan: Plan, request: Request, tenant: str, graph: str, tenant_id: str, root: Path) -> str:
     """The text of a plan file. Paths are kept relative to the project's folder."""
     document = {
         "apiVersion": _VERSION,
@@ -39,6 +40,14 @@ def save(plan: Plan, request: Request, tenant: str, graph: str, tenant_id: str, 
         "steps": [content_of(step) for step in plan.steps],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Put the text of a plan into a file, as a whole. Raises ReconcilerError."""
+    try:
+        replace(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as fault:
+        raise ReconcilerError(f"cannot write {path}: {fault.strerror}", "name another file with --out") from fault
 
 
 def load(path: Path) -> SavedPlan | None:

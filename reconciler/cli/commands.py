@@ -61,6 +61,7 @@ def _broken(error: Exception, options: Namespace) -> int:
 def _over_manifests(options: Namespace) -> int:
     """validate, plan, apply, drift."""
     console.check_writable(options.output)
+    console.check_writable(options.out)
     report = Report(options)
     try:
         run = _run(options, report)

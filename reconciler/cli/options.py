@@ -72,10 +72,22 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         _without_command(name)
     parser = COMMANDS[name]()
     plain = argparse.Namespace(command=name, **_PLAIN)
-    found, extra = parser.parse_known_intermixed_args(words.with_own_words(arguments[1:]), plain)
+    before, after = _split(arguments[1:])
+    found, extra = parser.parse_known_intermixed_args(words.with_own_words(before), plain)
     if extra:
         parser.unknown(extra[0])
+    if after and "paths" not in found:
+        parser.error(f"'{after[0]}' is one argument too many")
+    if after:
+        found.paths = [*found.paths, *map(Path, after)]
     return found
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What stands before a lone `--` and what after it: argparse would read options there when paths come first."""
+    given = list(arguments)
+    at = given.index("--") if "--" in given else len(given)
+    return given[:at], given[at + 1 :]
 
 
 def _without_command(name: str) -> NoReturn:

@@ -67,8 +67,6 @@ def with_own_words(words: Sequence[str]) -> list[str]:
     tied: list[str] = []
     while left:
         word = left.popleft()
-        if word == "--":
-            return [*tied, word, *left]
         belongs = _BELONGS.get(word)
         if belongs is None:
             tied.append(word)

@@ -71,7 +71,7 @@ def _item(written: Any, base: str) -> Item:
         raise invalid("Invalid batch payload format.")
     identifier, method, url = (_text(written.get(name)) for name in ("id", "method", "url"))
     url = url.removeprefix(base)
-    headers, depends = written.get("headers") or {}, written.get("dependsOn") or []
+    headers, depends = written.get("headers", {}), written.get("dependsOn", [])
     if not isinstance(headers, dict) or not isinstance(depends, list) or "://" in url.partition("?")[0]:
         raise invalid("Invalid batch payload format.")
     if url.lower().strip("/").partition("?")[0] == "$batch":

@@ -113,11 +113,16 @@ class Fault:
             raise ValueError(f"not a fault: {options!r}") from error
 
 
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    **dict.fromkeys(("nth", "times", "status"), int),
+    **dict.fromkeys(("rate", "seconds", "retry-after", "retry_after"), float),
+}
+
+
 def _number(name: str, text: str) -> Any:
-    if name in ("code", "message"):
-        return text
+    kind = _NUMBERS.get(name)
     try:
-        return int(text) if name in ("nth", "times", "status") else float(text)
+        return text if kind is None else kind(text)
     except ValueError as error:
         raise ValueError(f"the fault option {name!r} is {text!r}, expected a number") from error
 

@@ -56,7 +56,7 @@ class Count(Node):
 class Bound(Node):
     """A function or action bound to a set or to an entity."""
 
-    def __init__(self, call: Call, place: Place, operation: Operation, doc: Doc | None):
+    def __init__(self, call: Call, place: Place, operation: Operation, doc: Doc):
         super().__init__(call, place)
         self._operation = operation
         self._doc = doc

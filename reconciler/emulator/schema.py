@@ -90,7 +90,7 @@ class Shape:
         return next((prop for prop in self.props if prop.name.lower() == name.lower()), None)
 
 
-def random_id(call: "Call", doc: Doc) -> str:  # noqa: ARG001 - the signature of every identify hook
+def random_id(call: "Call", _doc: Doc) -> str:
     """A new GUID, as the service gives most objects."""
     return call.new_id()
 
@@ -158,11 +158,11 @@ Navigation = Contained | Links | Slot | Holder | Pointer
 
 @dataclass(frozen=True)
 class Operation:
-    """A function (GET) or action (POST) bound to a set, or to an entity when the document is not None."""
+    """A function (GET) or action (POST) bound to an entity, or to a set: then the document is empty."""
 
     name: str
     method: Literal["GET", "POST"]
-    run: Callable[["Call", "Place", Doc | None], "Reply"]
+    run: Callable[["Call", "Place", Doc], "Reply"]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Collection(Node):
             return every(self.call, self.entities, self.place)
         operation = _operation(self.entities.set_operations, segment)
         if operation is not None:
-            return Bound(self.call, self.place, operation, None)
+            return Bound(self.call, self.place, operation, {})
         if segment.startswith("$") or segment.lower().startswith(_NAMESPACES):
             return super().step(segment)
         return Entity(self.call, self.place, self.entities, segment)

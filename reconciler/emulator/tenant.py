@@ -1,5 +1,6 @@
 """The tenant in process: its state, its record of requests, and ways to look inside that HTTP does not give."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -138,7 +139,7 @@ class Tenant:
         if limit is None:
             return None
         times = self._store.request_times(now - 60.0)
-        return None if len(times) < limit else max(1, int(times[-limit] + 60.0 - now) + 1)
+        return None if len(times) < limit else max(1, math.ceil(times[-limit] + 60.0 - now))
 
     def close(self) -> None:
         """Close the state file."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from reconciler.execution.links import differing
 from reconciler.execution.requests import filled, known, write_for
 from reconciler.execution.results import (
     LOST,
     Doubt,
+    InterruptedStepError,
     Result,
     StepError,
     Written,
@@ -91,7 +93,8 @@ async def read_back(run: Run, written: Mapping[str, tuple[Attach, Written]]) -> 
         last.update(await run.look_at(actions[0].address, *links))
         return True if all(_is_there(run, action, last[action.link]) for action in actions) else None
 
-    await run.poll(look, run.clock.now() + run.patience.lag)
+    with suppress(InterruptedStepError):
+        await run.poll(look, run.clock.now() + run.patience.lag)
     return {step: _verdict(run, action, sent, last[action.link]) for step, (action, sent) in written.items()}
 
 

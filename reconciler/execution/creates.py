@@ -62,7 +62,8 @@ async def _made(run: Run, action: Create, reply: Reply) -> Result:
     """The created object's id is known from here on."""
     made = str(reply.body.get("id") or "")
     if not made:
-        found = await _found(run, action, run.clock.now() + run.patience.lag)
+        with Doubt(arisen=True):
+            found = await _found(run, action, run.clock.now() + run.patience.lag)
         if not found:
             raise StepError(f"Graph answered {reply.status} without an id, and it is not listed", unsure=True)
         made = _one(action, found).id
@@ -106,7 +107,7 @@ async def _looked_up(run: Run, action: Create, need: Need, until: float) -> Foun
                 last = meant(run.kind(action), action, body)
             case Absent():
                 last = Unknown("it cannot be listed") if need.collection else ()
-            case Unknown() as unknown:
+            case unknown:
                 last = unknown
         return None if isinstance(last, Unknown) else last or None
 

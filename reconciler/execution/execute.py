@@ -10,7 +10,7 @@ from reconciler.execution.attaches import attach, read_back
 from reconciler.execution.changes import detach, remove, reorder, update
 from reconciler.execution.creates import create
 from reconciler.execution.journal import Journal
-from reconciler.execution.patience import Brake, Patience
+from reconciler.execution.patience import Patience, brake
 from reconciler.execution.results import InterruptedStepError, Result, StepError, Written, skipped, trouble
 from reconciler.execution.run import Run
 from reconciler.execution.schedule import Board
@@ -41,8 +41,8 @@ async def execute(
     `root` is the address of Graph that references begin with (`https://graph.microsoft.com`). Once `stop` is set no
     write begins, and one that is on its way has the patience's grace to be answered.
     """
-    async with Brake(stop, clock, patience.grace) as brake:
-        run = Run(kinds, tenant, root, clock, brake, patience, journal, dict(plan.ids))
+    async with brake(stop, clock, patience.grace) as pulled:
+        run = Run(kinds, tenant, root, clock, pulled, patience, journal, dict(plan.ids))
         return await Execution(plan, run, listener or _unheard).outcomes()
 
 

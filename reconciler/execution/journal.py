@@ -47,6 +47,8 @@ class History:
 
     def add(self, event: Event) -> None:
         """Take one line into account."""
+        if "kind" not in event:
+            return
         address = Address(str(event.get("kind")), str(event.get("name")))
         self.times[address] = _time_of(event)
         match event:
@@ -95,9 +97,13 @@ class Journal:
         with usable(self._folder):
             if path.exists() and path.stat().st_size > _LARGEST:
                 replace(path, b"".join(_line(event) for event in _essence(self.history)))
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            if not _ends_whole(path):
-                os.write(self._file, b"\n")
+            torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:  # a full disk is to show before anything is sent
+                _append(self._file, (b"\n" if torn else b"") + _line({"event": "run", "run": self._run}))
+            except OSError:
+                os.close(self._file)
+                raise
         return self
 
     def __exit__(
@@ -125,7 +131,7 @@ class Journal:
         after = round(self._clock.now() - self._started, 3)
         event = _event(name, verb_of(action), action.address, {"run": self._run, "after": after, **more})
         with usable(self._folder):
-            os.write(self._file, _line(event))
+            _append(self._file, _line(event))
             if sync:
                 os.fsync(self._file)
 
@@ -156,8 +162,9 @@ def _line(event: Event) -> bytes:
     return json.dumps(event).encode("ascii") + b"\n"
 
 
-def _ends_whole(path: Path) -> bool:
-    return path.read_bytes()[-1:] in (b"", b"\n")
+def _append(file: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(file, line) :]
 
 
 def _time_of(event: Event) -> datetime:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, TypeVar
 
 from reconciler.model.tenant import Clock
@@ -44,17 +44,6 @@ class Brake:
         self._clock = clock
         self._grace = grace
         self._over = asyncio.Event()
-        self._countdown: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Brake:
-        self._countdown = asyncio.create_task(self._count_down())
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._countdown:
-            await _cancelled(self._countdown)
 
     @property
     def pulled(self) -> bool:
@@ -73,10 +62,22 @@ class Brake:
             raise CutOffError
         return task.result()
 
-    async def _count_down(self) -> None:
+    async def count_down(self) -> None:
+        """Wait for the stop, and then for the grace to be over."""
         await self._stop.wait()
         await self._clock.sleep(self._grace)
         self._over.set()
+
+
+@asynccontextmanager
+async def brake(stop: asyncio.Event, clock: Clock, grace: float) -> AsyncIterator[Brake]:
+    """A brake that works until the block ends."""
+    made = Brake(stop, clock, grace)
+    countdown = asyncio.create_task(made.count_down())
+    try:
+        yield made
+    finally:
+        await _cancelled(countdown)
 
 
 async def _until(work: Coroutine[Any, Any, T], signal: asyncio.Event) -> asyncio.Task[T]:

@@ -55,8 +55,8 @@ class InterruptedStepError(Exception):
 class Doubt:
     """Whether an answer was lost within the block: an interruption then no longer means that nothing was sent."""
 
-    def __init__(self) -> None:
-        self.arisen = False
+    def __init__(self, *, arisen: bool = False) -> None:
+        self.arisen = arisen
 
     def __enter__(self) -> Doubt:
         return self

@@ -96,12 +96,17 @@ class Run:
                     raise
 
     async def poll(self, look: Callable[[], Awaitable[T | None]], until: float) -> T | None:
-        """What a look finds, looking again and again until that time or until the run is to stop."""
+        """What a look finds, looking again and again until that time.
+
+        Raises InterruptedStepError when the run is to stop before there is anything to be seen.
+        """
         delays = self.patience.delays()
         while (found := await look()) is None:
             left = until - self.clock.now()
-            if left <= 0 or not await self.brake.pause(min(next(delays), left)):
+            if left <= 0:
                 return None
+            if not await self.brake.pause(min(next(delays), left)):
+                raise InterruptedStepError(self.stopping)
         return found
 
     async def look_at(self, owner: Address, *links: Link) -> dict[str, Entries | Unknown]:
@@ -114,7 +119,7 @@ class Run:
                 return {**found}
             case Absent():
                 return dict.fromkeys((link.name for link in links), Unknown(f"{owner} is not there"))
-            case Unknown() as unknown:
+            case unknown:
                 return dict.fromkeys((link.name for link in links), unknown)
 
     async def entries(self, owner: Address, link: Link) -> Entries | Unknown:

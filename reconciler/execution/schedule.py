@@ -48,7 +48,7 @@ class Board:
         self._busy: set[Hashable] = set()
         self._running: set[str] = set()
         self._active: dict[Group | None, int] = defaultdict(int)
-        self._written: dict[Group, list[str]] = {}
+        self._written: dict[Group | None, list[str]] = {}
         self._waiting = dict.fromkeys(self._steps)
         self.ended: dict[str, Outcome] = {}
         for step in steps:
@@ -68,9 +68,7 @@ class Board:
     def written(self, name: str) -> None:
         """An attach was sent: its lane is free, and it is to be read back."""
         self._leave_lane(name)
-        group = self._groups[name]
-        if group is not None:
-            self._written.setdefault(group, []).append(name)
+        self._written.setdefault(self._groups[name], []).append(name)
 
     def due(self) -> list[list[Step]]:
         """The groups that are to be read back now."""

@@ -53,9 +53,13 @@ class Spans(Mapping[Path, Span]):
 
     def nearest(self, path: Path) -> Span:
         """The span at a path, or of its nearest ancestor that was written."""
-        while path not in self and path:
-            path = path[:-1]
-        return self[path]
+        found = self.root
+        for step in path:
+            try:
+                found = found[4][step]
+            except (LookupError, TypeError):
+                break
+        return Span(self.file, *(found[2:4] if self.of_keys else found[:2]))
 
 
 def _paths(place: Place, path: Path) -> Iterator[Path]:

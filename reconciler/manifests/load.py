@@ -7,7 +7,7 @@ the price of plain loading, refuses tags and duplicate keys, and bounds nesting 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ _FIXES = {
 }
 
 Value = tuple[Any, Place]
+Events = Callable[[], Any]
 
 
 def load_file(path: Path, root: Path | None = None) -> Loaded:
@@ -103,8 +104,8 @@ class _Composer:
     def run(self, text: str) -> int | None:
         """Compose everything. The line (counted from 0) after which to look for more, if the parser gave up."""
         try:
-            events = yaml.parse(text, Loader=_LOADER)
-            for event in events:
+            events = _LOADER(text).get_event
+            while event := events():
                 if type(event) is yaml.DocumentStartEvent:
                     self._document(events)
         except yaml.YAMLError as fault:
@@ -113,20 +114,22 @@ class _Composer:
             return stop.line + self.line + 1
         return None
 
-    def _document(self, events: Iterator[Any]) -> None:
+    def _document(self, events: Events) -> None:
         self.anchors, self.nodes = {}, 0
         before = len(self.problems)
-        data, place = self._value(next(events), events, 0)
+        data, place = self._value(events(), events, 0)
         if data is not None:
             sound = len(self.problems) == before
             self.documents.append(Document(self.file, data, place, self.folder, sound))
 
-    def _value(self, event: Any, events: Iterator[Any], depth: int) -> Value:
+    def _value(self, event: Any, events: Events, depth: int) -> Value:
         kind = type(event)
         if kind is yaml.AliasEvent:
             return self._alias(event)
         nodes = self.nodes
-        self.nodes += 1
+        self.nodes = nodes + 1
+        if kind is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+            return self._scalar(event)
         if event.tag is not None:
             self._problem(event, "a tag ('!') is not allowed", "remove the tag, or put the whole value in quotes")
         if kind is yaml.ScalarEvent:
@@ -147,20 +150,20 @@ class _Composer:
         data = scalar(event.value) if event.implicit[0] else event.value
         return data, (line, column, line, column, None)
 
-    def _list(self, event: Any, events: Iterator[Any], depth: int) -> Value:
+    def _list(self, event: Any, events: Events, depth: int) -> Value:
         items, places = [], []
-        while type(child := next(events)) is not yaml.SequenceEndEvent:
+        while type(child := events()) is not yaml.SequenceEndEvent:
             data, place = self._value(child, events, depth)
             items.append(data)
             places.append(place)
         return items, self._place(event, places)
 
-    def _mapping(self, event: Any, events: Iterator[Any], depth: int) -> Value:
+    def _mapping(self, event: Any, events: Events, depth: int) -> Value:
         members: dict[str, Any] = {}
         places: dict[str, Place] = {}
-        while type(key := next(events)) is not yaml.MappingEndEvent:
+        while type(key := events()) is not yaml.MappingEndEvent:
             name, at = self._value(key, events, depth)
-            data, place = self._value(next(events), events, depth)
+            data, place = self._value(events(), events, depth)
             if self._is_key(key, name, places):
                 members[name] = data
                 places[name] = (place[0], place[1], at[0], at[1], place[4])

@@ -73,7 +73,12 @@ class RejectedError(GraphError):
 
 
 class LostAnswerError(GraphError):
-    """The request was sent and the answer was lost: nobody knows whether it was committed."""
+    """The request was sent and the answer was lost: nobody knows whether it was committed.
+
+    `retry_after` is how many seconds Graph wants to be left alone, where it said so.
+    """
+
+    retry_after: float | None = None
 
 
 class UnreachableError(GraphError):

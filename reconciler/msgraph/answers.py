@@ -48,6 +48,11 @@ class Got:
         """Whether Graph did what was asked."""
         return 200 <= self.status < 300
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is a success without the object that a read is answered with."""
+        return self.status == 200 and not isinstance(self.body, Mapping)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import httpx
 
@@ -25,7 +25,6 @@ METHODS = ("token", "client-secret", "client-certificate")
 EARLY = 300.0  # seconds before its end at which a token is replaced
 
 
-@runtime_checkable
 class TokenSource(Protocol):
     """Where tokens come from. More ways to sign in are more of these."""
 

@@ -74,7 +74,7 @@ class Graph:
         result = await self._wire.send(write.method, url, trip, content=content, secrets=secrets)
         if isinstance(result, Unanswered):
             sent = trip.uncertain or not isinstance(result.error, NEVER_SENT)
-            raise broken_off(result.error, result.veil, sent=sent) from result.error
+            raise broken_off(result.error, result.veil, sent=sent) from None  # its words are in the message, veiled
         if result.is_success:
             return _reply(write.method, result)
         if result.status == 404 and write.method == "DELETE" and trip.attempts > 1:

@@ -140,7 +140,7 @@ def lost(fault: Fault, retry_after: float | None = None) -> LostAnswerError:
         code=fault.code,
         request_id=fault.request_id,
     )
-    error.retry_after = retry_after  # type: ignore[attr-defined]  # until the model has a place for it
+    error.retry_after = retry_after
     return error
 
 

@@ -91,13 +91,15 @@ class Reader:
             return None
         if not result.is_success:
             return [denied(result)] * len(urls)
+        if result.is_broken:
+            return [broken(BrokenAnswerError("a batch that is not a JSON object"))] * len(urls)
         return [item or MISSING for item in batch.items(result.body, len(urls), result.veil)]
 
     def _wait(self, result: Got | Unknown, attempt: int) -> float | None:
         """Seconds until an item is worth another batch; None when it is settled."""
         if isinstance(result, Unknown):
             wait = pause(attempt, None) if result is MISSING and attempt < SHORT else None
-        elif result.status in WAITED_OUT or (result.status in TRIED_AGAIN and attempt < SHORT):
+        elif result.status in WAITED_OUT or ((result.status in TRIED_AGAIN or result.is_broken) and attempt < SHORT):
             wait = pause(attempt, result.hint)
         else:
             wait = None

@@ -11,13 +11,19 @@ from reconciler.model.resources import Resource
 from reconciler.model.values import MISSING, Tree, Value, get, put
 
 
-def create_body(kind: Kind, resource: Resource) -> dict[str, Value]:
+def completed(declared: Tree, properties: Iterable[Property]) -> dict[str, Value]:
     """Everything declared, and what Graph demands where the manifest is silent."""
-    body: dict[str, Value] = {"id": kind.bare(resource.address.name)} if kind.key == "id" else {}
-    for known in applicable(kind, resource.properties):
-        if known.default is not None:
-            put(body, known.path, known.default)
-    return {**body, **_copy(typed(kind, resource.properties))}
+    whole = _copy(declared)
+    for known in properties:
+        if known.default is not None and get(whole, known.path, MISSING) is MISSING:
+            put(whole, known.path, list(known.default) if isinstance(known.default, tuple) else known.default)
+    return whole
+
+
+def create_body(kind: Kind, resource: Resource, properties: Tree) -> dict[str, Value]:
+    """The body that makes an object with these properties; a flow is made under its bare name."""
+    named: dict[str, Value] = {"id": kind.bare(resource.address.name)} if kind.key == "id" else {}
+    return {**named, **typed(kind, properties)}
 
 
 def update_body(kind: Kind, wanted: Tree, changes: Iterable[Change]) -> dict[str, Value]:

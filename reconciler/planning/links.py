@@ -10,7 +10,8 @@ from reconciler.model.kinds import Kind, Kinds, Link
 from reconciler.model.live import LiveEntry
 from reconciler.model.plans import DEFAULTS, AnyAction, Attach, Change, Detach, Reorder, Update
 from reconciler.model.resources import Entry, Resource
-from reconciler.model.values import Value, leaves, put
+from reconciler.model.values import Value
+from reconciler.planning.bodies import completed
 from reconciler.planning.diff import by_path, changes
 from reconciler.planning.match import Matches
 
@@ -51,14 +52,8 @@ class LinkDiff:
         return [Attach(address=self.owner.address, link=self.link.name, target=after, changes=shown, source=entry.span)]
 
     def _attach(self, target: Address, entry: Entry) -> Attach:
-        body: dict[str, Value] = {
-            known.path: list(known.default) if isinstance(known.default, tuple) else known.default
-            for known in self.link.properties
-            if known.default is not None
-        }
-        for path, value in leaves(entry.properties):
-            put(body, path, value)
-        shown = tuple(Change(path, None, value) for path, value in sorted(leaves(entry.properties)))
+        body = completed(entry.properties, self.link.properties)
+        shown = tuple(Change(path, None, value) for path, value in sorted(entry.properties.items()))
         return Attach(
             address=self.owner.address,
             link=self.link.name,

@@ -159,8 +159,9 @@ class _Planner:
             fix = f"add {', '.join(gaps)} to spec"
             draft.problems.append(Problem(message, fix, resource.span, resource.address))
             return False
-        shown = tuple(Change(path, None, value) for path, value in sorted(leaves(resource.properties)))
-        body = bodies.create_body(kind, resource)
+        properties = bodies.completed(resource.properties, bodies.applicable(kind, resource.properties))
+        shown = tuple(Change(path, None, value) for path, value in sorted(leaves(properties), key=lambda leaf: leaf[0]))
+        body = bodies.create_body(kind, resource, properties)
         draft.actions.append(Create(address=resource.address, body=body, changes=shown, source=resource.span))
         return True
 

@@ -64,7 +64,7 @@ def _findings(run: Run, palette: Palette) -> Lines:
 
 
 def _legend(run: Run, palette: Palette) -> Lines:
-    if any(found.changes for found in run.plan.differences):
+    if any(found.changes and found.state == "changed" for found in run.plan.differences):
         yield palette.dim("Left of an arrow stands what the tenant has, right of it what the manifests say.")
         yield ""
 

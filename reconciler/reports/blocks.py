@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from reconciler.model.addresses import Address, Span
-from reconciler.model.plans import DEFAULTS, AnyAction, Change, Create, Difference, Step, verb_of
-from reconciler.model.values import Tree, leaves
+from reconciler.model.plans import DEFAULTS, AnyAction, Attach, Change, Create, Difference, Reorder, Step, verb_of
+from reconciler.model.values import leaves
 from reconciler.reports import terminal
 from reconciler.reports.terminal import Palette
 
@@ -42,7 +42,7 @@ def steps(found: Iterable[Step], palette: Palette) -> Lines:
     """A block for each object with steps, in the order in which they are first touched."""
     for address, group in _grouped(found, lambda step: step.action.address):
         actions = [step.action for step in group]
-        own = [verb_of(action) for action in actions if not getattr(action, "link", "")]
+        own = [verb_of(action) for action in actions if not link_of(action)]
         source = next((action.source for action in actions if action.source), None)
         yield _title(own[0] if own else "update", address, source, palette)
         for action in actions:
@@ -55,7 +55,9 @@ def differences(found: Iterable[Difference], palette: Palette) -> Lines:
     for address, group in _grouped(found, lambda difference: difference.address):
         own = [difference for difference in group if not difference.link]
         source = next((difference.source for difference in group if difference.source), None)
-        note = f"{_STATES[own[0].state]}{_why(own[0])}" if own else _STATES["changed"]
+        note = ", ".join(
+            [_STATES[own[0].state], *filter(None, [_DIRECTIONS[own[0].direction]])] if own else ["differs"]
+        )
         yield _title(own[0].state if own else "changed", address, source, palette, note)
         for difference in group:
             yield from _difference(difference, palette)
@@ -83,47 +85,65 @@ def symbol(word: str, palette: Palette) -> str:
 
 
 def _action(action: AnyAction, palette: Palette) -> Lines:
-    link, target = getattr(action, "link", ""), getattr(action, "target", None)
+    verb, link, target = verb_of(action), link_of(action), getattr(action, "target", None)
     if not link:
-        yield from (f"{_DETAIL}{line}" for line in _members(action))
-        return
-    order = getattr(action, "order", ())
-    words = f"in the order {_names(order)}" if order else _target(target.name if target else "")
-    yield from _nested(
-        verb_of(action), link, words, action.changes, palette, _said(getattr(action, "body", {}), action)
-    )
+        told = _told(action)
+        yield from (f"{_DETAIL}{line}" for line in told or map(_before_and_after, action.changes))
+    elif isinstance(action, Reorder):
+        yield _link(verb, link, f"in the order {_names(action.order)}", palette, _earlier(action.changes))
+    else:
+        told = _told(action)
+        short = sum(map(len, told)) <= terminal.LONGEST_VALUE
+        changes = () if told else action.changes
+        yield from _nested(verb, link, _target(target.name if target else ""), changes, palette, told if short else ())
+        yield from (f"{_DETAIL}    {line}" for line in (() if short else told))
+
+
+def _told(action: AnyAction) -> list[str]:
+    """What something new says about itself: its members, which have no value before this one."""
+    if not isinstance(action, Create | Attach) or any(change.before is not None for change in action.changes):
+        return []
+    members = [(change.path, change.after) for change in action.changes] or leaves(action.body)
+    return [f"{terminal.name(path)}: {terminal.value(value)}" for path, value in members]
+
+
+def link_of(action: AnyAction) -> str:
+    """The link that an action is about; empty where it is about the object itself."""
+    return str(getattr(action, "link", ""))
 
 
 def _difference(found: Difference, palette: Palette) -> Lines:
+    """The parts of what differs; what is missing as a whole has none that need telling."""
+    changes = found.changes if found.state == "changed" else ()
     if not found.link:
-        yield from (f"{_DETAIL}{_before_and_after(change)}" for change in found.changes)
+        yield from (f"{_DETAIL}{_before_and_after(change)}" for change in changes)
         return
-    note = f"({_STATES[found.state]}{_why(found)})"
-    yield from _nested(found.state, found.link, _target(found.target), found.changes, palette, note)
+    words = ([] if changes else [_STATES[found.state]]) + ([_DIRECTIONS[found.direction]] if found.direction else [])
+    notes = [f"({', '.join(words)})"] if words else []
+    yield from _nested(found.state, found.link, _target(found.target), changes, palette, notes)
 
 
-def _nested(word: str, link: str, words: str, changes: tuple[Change, ...], palette: Palette, note: str) -> Lines:
+def _nested(
+    word: str, link: str, words: str, changes: tuple[Change, ...], palette: Palette, notes: Sequence[str]
+) -> Lines:
     """The line of a link; a slot that changes hands is one line, an entry's members are lines of their own."""
-    replaced = len(changes) == 1 and changes[0].path == link
-    sign = symbol("changed" if replaced and word in ("attach", "missing") else word, palette)
-    aside = f"  {palette.dim(note)}" if note else ""
-    if replaced:
-        yield f"{_DETAIL}{sign} {_before_and_after(changes[0])}{aside}"
+    if len(changes) == 1 and changes[0].path == link:
+        before, after = terminal.pair(changes[0].before, changes[0].after)
+        yield _link("changed", link, f"{before} → {after}", palette, ", ".join(notes))
         return
-    yield f"{_DETAIL}{sign} {terminal.name(link)}{f': {words}' if words else ''}{aside}"
+    yield _link(word, link, words, palette, ", ".join(notes))
     yield from (f"{_DETAIL}    {_before_and_after(change)}" for change in changes)
 
 
-def _members(action: AnyAction) -> Lines:
-    if isinstance(action, Create) and not action.changes:
-        yield from (f"{terminal.name(path)}: {terminal.value(value)}" for path, value in leaves(action.body))
-    yield from (_before_and_after(change) for change in action.changes)
+def _link(word: str, link: str, words: str, palette: Palette, note: str) -> str:
+    aside = f"  {palette.dim(note)}" if note else ""
+    return f"{_DETAIL}{symbol(word, palette)} {terminal.name(link)}{f': {words}' if words else ''}{aside}"
 
 
-def _said(body: Tree, action: AnyAction) -> str:
-    """What a new entry says about itself, on the line of its attachment; an update says it as changes."""
-    told = () if action.changes else leaves(body)
-    return ", ".join(f"{terminal.name(path)}: {terminal.value(value)}" for path, value in told)
+def _earlier(changes: tuple[Change, ...]) -> str:
+    """The order there was, where there was one."""
+    before = changes[0].before if changes else None
+    return f"(was {', '.join(terminal.value(each) for each in before)})" if before else ""
 
 
 def _before_and_after(change: Change) -> str:
@@ -137,7 +157,3 @@ def _target(name: str) -> str:
 
 def _names(order: tuple[Address, ...]) -> str:
     return ", ".join(terminal.name(entry.name) for entry in order)
-
-
-def _why(found: Difference) -> str:
-    return f", {_DIRECTIONS[found.direction]}" if found.direction else ""

@@ -97,6 +97,15 @@ CONNECTOR = {
     },
 }
 
+NEW_ASSIGNMENT = {
+    "isOptional": False,
+    "requiresVerification": False,
+    "userInputType": "TextBox",
+    "displayName": "Your city",
+    "userAttributeValues": [],
+    "userAttribute": {"id": "City"},
+}
+
 
 def error(response: httpx.Response) -> tuple[int, str]:
     """The status and the code of a refusal."""
@@ -109,8 +118,8 @@ def message(response: httpx.Response) -> str:
     return text
 
 
-def pfx(password: str = "", days_from: int = -1, days_to: int = 30) -> str:
-    """A PKCS #12 file in base64 whose certificate is valid for some days around the tenants' clock."""
+def pfx(password: str = "", days_from: int = -1, days_to: int = 30, *, bare: bool = False) -> str:
+    """A PKCS #12 file in base64 whose certificate, unless it is bare, is valid for some days around NOON."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "graph")])
     noon = datetime.datetime.fromtimestamp(NOON, datetime.UTC)
@@ -125,4 +134,6 @@ def pfx(password: str = "", days_from: int = -1, days_to: int = 30) -> str:
         .sign(key, hashes.SHA256())
     )
     sealed = serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
-    return base64.b64encode(pkcs12.serialize_key_and_certificates(b"graph", key, certificate, None, sealed)).decode()
+    return base64.b64encode(
+        pkcs12.serialize_key_and_certificates(b"graph", key, None if bare else certificate, None, sealed)
+    ).decode()

@@ -96,9 +96,7 @@ async def test_an_order_that_graph_already_has_is_not_written(folder: Path) -> N
         userAttributeAssignments=[to("UserFlowAttribute", "email"), to("UserFlowAttribute", "city")],
     )
     async with world(folder) as w:
-        await w.apply(
-            resource("B2xUserFlow", "Partner", userAttributeAssignments=[to("UserFlowAttribute", "email")])
-        )
+        await w.apply(resource("B2xUserFlow", "Partner", userAttributeAssignments=[to("UserFlowAttribute", "email")]))
         outcomes = await w.apply(ordered)
         assert outcomes["reorder B2xUserFlow/Partner userAttributeAssignments"].detail == "already in this order"
         assert not [sent for sent in w.tenant.sent if sent.endswith("setOrder")]

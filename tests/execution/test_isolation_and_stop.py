@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,31 +16,30 @@ from reconciler.execution.execute import execute
 from reconciler.execution.journal import Journal
 from reconciler.execution.patience import Patience
 from reconciler.model.addresses import Address
-from reconciler.model.errors import SignInError, StateError
+from reconciler.model.errors import SignInError
 from reconciler.model.outcomes import Outcome, Status
-from reconciler.model.plans import Create, Plan, Step
+from reconciler.model.plans import Plan, Step
 from tests.execution.world import (
-    FLOW,
     KINDS,
     ROOT,
     LoopClock,
-    Spoil,
     World,
     answered_late,
-    attribute,
     connector,
     everything,
-    lost_after,
     lost_before,
     rejected,
     resource,
     slow,
+    swallowed,
     to,
     world,
 )
 
 CREATE = "create ApiConnector/approval"
 SLOT = "attach B2xUserFlow/Partner apiConnectorConfiguration.postFederationSignup approval"
+
+OTP = "attach B2xUserFlow/Partner identityProviders EmailOtpSignup-OAUTH"
 
 
 async def stopped(w: World, plan: Plan, after: float) -> dict[str, Outcome]:
@@ -152,9 +154,8 @@ async def test_an_attach_that_was_in_doubt_when_interrupted_is_not_called_untrie
 
         w.tenant.spoil("$ref", slow_and_lost)  # type: ignore[arg-type]
         outcomes = await stopped(w, plan, 1)
-        name = "attach B2xUserFlow/Partner identityProviders EmailOtpSignup-OAUTH"
-        assert outcomes[name].status is Status.FAILED
-        assert "interrupted: nobody knows" in outcomes[name].detail
+        assert outcomes[OTP].status is Status.FAILED
+        assert "interrupted: nobody knows" in outcomes[OTP].detail
 
 
 async def test_a_read_that_outlives_the_grace_is_given_up(folder: Path) -> None:
@@ -168,10 +169,39 @@ async def test_a_read_that_outlives_the_grace_is_given_up(folder: Path) -> None:
 
         w.tenant.read = read  # type: ignore[method-assign, assignment]
         outcomes = await stopped(w, plan, 5)
-        assert outcomes["attach B2xUserFlow/Partner identityProviders EmailOtpSignup-OAUTH"].detail == (
-            "what Graph put into identityProviders could not be read: interrupted"
-        )
+        assert outcomes[OTP].detail == "not tried: interrupted"
         assert asyncio.get_running_loop().time() < 1020
+
+
+async def test_a_step_that_waited_before_its_first_write_was_not_tried(folder: Path) -> None:
+    """The new flow did not show yet when the run was interrupted: nothing was attached to it."""
+    async with world(folder) as w:
+        plan = await w.plan(*everything())
+        w.tenant.hide("userFlowIdentityProviders", 15)
+        outcomes = await stopped(w, plan, 5)
+        assert (outcomes[OTP].status, outcomes[OTP].detail) == (Status.SKIPPED, "not tried: interrupted")
+
+
+async def test_a_create_without_an_id_that_was_being_looked_up_is_not_called_untried(folder: Path) -> None:
+    """Graph has made it; only its id was never learnt."""
+    async with world(folder) as w:
+        w.tenant.spoil("apiConnectors", swallowed())
+        outcome = (await stopped(w, await w.plan(connector()), 3))[CREATE]
+        assert outcome.detail == "interrupted: nobody knows whether it was carried out"
+
+
+async def test_defaults_that_were_being_removed_when_interrupted_are_said(folder: Path) -> None:
+    """Some are gone, some are not: the removal has failed, and the next run removes the rest."""
+    none = resource("B2xUserFlow", "Partner", userAttributeAssignments=[])
+    async with world(folder) as w:
+        w.tenant.spoil("DELETE", slow(2), times=3)
+        outcomes = await stopped(w, await w.plan(none), 1)
+        removal = outcomes["detach B2xUserFlow/Partner userAttributeAssignments (defaults)"]
+        assert removal.status is Status.FAILED
+        assert removal.detail == "removed email; not tried: interrupted"
+        w.stop.clear()
+        await w.apply(none)
+        assert await w.left(none) == []
 
 
 async def test_a_sign_in_that_ends_during_the_run_fails_what_needs_it(folder: Path) -> None:
@@ -184,16 +214,14 @@ async def test_a_sign_in_that_ends_during_the_run_fails_what_needs_it(folder: Pa
 
         w.tenant.read = read  # type: ignore[method-assign, assignment]
         outcomes = {outcome.id: outcome for outcome in await w.perform(plan)}
-        assert outcomes[SLOT].detail == (
-            "Graph answered 204, but it could not be read back: the token has expired"
-        )
+        assert outcomes[SLOT].detail == ("Graph answered 204, but it could not be read back: the token has expired")
 
 
 async def test_a_journal_that_cannot_be_written_stops_the_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is sent that could not be remembered; what was sent before is reported as it ended."""
     async with world(folder) as w:
         plan = await w.plan(*everything())
-        monkeypatch.setattr(journals.os, "write", _failing_after(5))
+        monkeypatch.setattr(os, "write", _failing_after(6))
         outcomes = await w.perform(plan)
         details = {outcome.detail for outcome in outcomes if outcome.status is Status.SKIPPED}
         assert details == {f"not tried: the folder {folder} cannot be used: No space left on device"}
@@ -207,15 +235,12 @@ async def test_a_begin_that_cannot_be_written_keeps_the_step_from_starting(
     """The disk is full from the start: the run sends nothing at all."""
     async with world(folder) as w:
         plan = await w.plan(*everything())
-        monkeypatch.setattr(journals.os, "write", _failing_after(0))
+        monkeypatch.setattr(os, "write", _failing_after(1))
         assert {outcome.status for outcome in await w.perform(plan)} == {Status.SKIPPED}
         assert w.tenant.sent == []
 
 
-def _failing_after(times: int):  # type: ignore[no-untyped-def]
-    import errno
-    import os
-
+def _failing_after(times: int) -> Callable[[int, bytes], int]:
     real, left = os.write, [times]
 
     def write(handle: int, content: bytes) -> int:
@@ -254,8 +279,6 @@ async def test_an_empty_plan_is_done(folder: Path) -> None:
 
 async def test_an_impossible_order_is_said_and_not_sent(folder: Path) -> None:
     """A link without an order cannot be put in one."""
-    from reconciler.model.plans import Reorder
-
     async with world(folder) as w:
         await w.apply(resource("B2xUserFlow", "Partner"))
         plan = await w.plan(resource("B2xUserFlow", "Partner"))

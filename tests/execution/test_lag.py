@@ -20,9 +20,9 @@ from tests.execution.world import (
     FLOW,
     Spoil,
     World,
+    answered_late,
     connector,
     everything,
-    answered_late,
     lost_after,
     lost_before,
     rejected,
@@ -202,7 +202,7 @@ async def test_a_write_about_what_never_shows_fails_as_graph_said(folder: Path) 
 
 @pytest.mark.parametrize("ago", [0.0, 60.0])
 async def test_a_switch_that_was_turned_on_a_moment_ago_is_given_time(folder: Path, ago: float) -> None:
-    """Graph refuses for a while what a switch allows: right after our own change that is waited out, later it is not."""
+    """Graph may refuse for a while what a switch allows: that is waited out after a change of ours, and only then."""
     async with world(folder) as w:
         opened = Update(address=Address(SWITCH, SWITCH), body={"selfServiceSignUp": {"isEnabled": True}})
         create = (await w.plan(connector())).steps[0].action

@@ -13,7 +13,6 @@ from reconciler.model.outcomes import Status
 from reconciler.model.plans import Plan
 from reconciler.model.secrets import Secret
 from tests.execution.world import (
-    FLOW,
     PASSWORD,
     Spoil,
     World,
@@ -45,17 +44,6 @@ FAULTS = {
 }
 
 
-def state_of(w: World) -> object:
-    """What the manifests promise, told by the tenant itself; a twin of anything would show."""
-    return (
-        [w.names(f"identity/{each}") for each in ("apiConnectors", "userFlowAttributes", "identityProviders")],
-        w.names("identity/b2xUserFlows"),
-        w.attributes,
-        w.providers,
-        w.get(f"{FLOW}/userAttributeAssignments", "$expand=userAttribute")["value"],
-    )
-
-
 PROMISED = (
     [["approval"], ["Hobby", "Shoe size"], ["Google"]],
     ["B2X_1_Partner"],
@@ -65,8 +53,13 @@ PROMISED = (
 
 
 def promised(w: World) -> object:
-    names, flows, attributes, providers, _ = state_of(w)  # type: ignore[misc]
-    return names, flows, [each.rpartition("_")[2] for each in attributes], providers
+    """What the manifests promise, told by the tenant itself; a twin of anything would show."""
+    return (
+        [w.names(f"identity/{each}") for each in ("apiConnectors", "userFlowAttributes", "identityProviders")],
+        w.names("identity/b2xUserFlows"),
+        [each.rpartition("_")[2] for each in w.attributes],
+        w.providers,
+    )
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
@@ -246,4 +239,3 @@ async def test_a_slow_write_is_waited_for(folder: Path) -> None:
     async with world(folder) as w:
         w.tenant.spoil("apiConnectors", slow(30))
         assert (await w.apply(connector()))["create ApiConnector/approval"].status is Status.DONE
-

@@ -132,3 +132,12 @@ def test_undecodable_file_names_can_be_shown(tmp_path: Path) -> None:
     file.write_text("a: [\n")
     (problem,) = load_file(file, tmp_path).problems
     assert str(problem.span).encode("utf-8").decode("utf-8") == "\ufffd.yaml:2:1"
+
+
+def test_a_place_that_was_not_written_has_no_position() -> None:
+    """A fault in something that is left out points at the nearest thing that is there."""
+    (document,) = load_text("a: [1]\n").documents
+    for path in (("b",), ("a", 1), ("a", 0, "c"), ("a", "b")):
+        assert path not in document.spans
+    assert str(document.spans.nearest(("a", 0, "c"))) == "<text>:1:5"
+    assert str(document.key_spans.nearest(("a", "b"))) == "<text>:1:1"

@@ -211,7 +211,7 @@ def test_a_project_file_is_checked_in_the_same_words() -> None:
         "<text>:10:22: expected a number of objects, or a percentage such as 30%: write 5 or 30%",
         "<text>:10:38: expected KIND/NAME: write for example B2xUserFlow/Partner",
         "<text>:12:5: 'reason' is missing: add reason: owned by team Y",
-        "<text>:12:49: expected a date: write it as 2027-03-31",
+        "<text>:12:47: expected a date: write it as 2027-03-31",
     ]
 
 

@@ -100,7 +100,7 @@ def test_self_service_sign_up_that_is_off_says_how_to_turn_it_on() -> None:
 
 def test_a_create_whose_answer_is_lost_is_made_once() -> None:
     """Nobody is told it failed, and no second object appears."""
-    app = embedded("lost-after:route=POST */apiConnectors,times=1")
+    app = embedded("lost-after:times=1,route=POST */apiConnectors")
 
     async def words(graph: Graph) -> Answer:
         with pytest.raises(LostAnswerError):
@@ -114,7 +114,7 @@ def test_a_create_whose_answer_is_lost_is_made_once() -> None:
 
 def test_a_delete_whose_answer_is_lost_is_done() -> None:
     """The repeat finds nothing, which is what was wanted."""
-    app = embedded("lost-after:route=DELETE *,times=1")
+    app = embedded("lost-after:times=1,route=DELETE *")
 
     async def words(graph: Graph) -> Reply:
         (made,) = await make(graph, 1)

@@ -366,7 +366,7 @@ def test_a_server_without_batches_is_read_one_by_one(status: int) -> None:
         (no(403, "AADB2C", "No."), "403 Forbidden: AADB2C: No."),
         (no(503), "503 Service Unavailable"),
         (httpx.ReadTimeout("slow"), "no answer in time: slow"),
-        (httpx.Response(200, content=b"{"), "without this item"),
+        (httpx.Response(200, content=b"{"), "broken answer: a batch that is not a JSON object"),
         (httpx.Response(307, headers={"Location": "https://elsewhere.example/"}), "redirect was refused"),
     ],
 )

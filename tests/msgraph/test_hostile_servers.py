@@ -136,6 +136,10 @@ class Remote(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_CONNECT(self) -> None:
+        self.told.append((self.path, self.headers["Authorization"]))
+        self.send_error(403)
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
         """Say nothing."""
 
@@ -168,13 +172,16 @@ def test_a_graph_on_this_machine_is_reached_without_a_proxy(remote: str, monkeyp
 
 
 @pytest.mark.enable_socket
-def test_other_roots_go_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A company's proxy is used for Graph; one that is not there is no connection, within seconds."""
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+def test_other_roots_go_through_the_proxy_of_the_environment(remote: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A company's proxy is used for Graph, sees no token, and its refusal is no connection, within seconds."""
+    monkeypatch.setenv("HTTPS_PROXY", remote)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
 
     async def talk() -> Any:
         async with connect(Connection(ROOT, StaticToken(Secret(TOKEN))), clock=VirtualClock()) as graph:
             return await graph.read([Need("x")])
 
     (answer,) = asyncio.run(talk()).values()
-    assert answer.reason.startswith("no connection")
+    assert answer.reason.startswith("no connection: 403")
+    assert Remote.told == [("graph.microsoft.com:443", None)] * 4

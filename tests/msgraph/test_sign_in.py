@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,11 +24,11 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from reconciler.model.errors import SignInError, UsageError
+from reconciler.model.errors import LostAnswerError, SignInError, UsageError
 from reconciler.model.live import Need, Present, Unknown
 from reconciler.model.secrets import Secret
 from reconciler.model.tenant import Write
-from reconciler.msgraph import StaticToken, TokenSource, sign_in
+from reconciler.msgraph import Connection, StaticToken, TokenSource, sign_in
 from reconciler.msgraph.auth import MsalToken
 from reconciler.msgraph.certificates import credential_of
 from reconciler.msgraph.errors import Veil
@@ -174,6 +175,27 @@ def test_other_sign_in_faults_are_told(answer: dict[str, Any] | Exception, words
     assert str(caught.value) == words
 
 
+def test_what_signs_in_shows_nothing_of_it() -> None:
+    """Printing a connection, a source of tokens or an error shows neither token nor secret."""
+    app = FakeApp(token(TOKEN), {"error": "x", "error_description": f"{SECRET}"})
+    found = source(app)
+    assert get(found) == TOKEN
+    with pytest.raises(SignInError) as caught:
+        get(found, rejected=TOKEN)
+    shown = repr([found, StaticToken(Secret(TOKEN)), Connection(ROOT, found), caught.value, vars(caught.value)])
+    assert TOKEN not in shown
+    assert SECRET not in shown
+    assert caught.value.__cause__ is None
+
+
+def test_a_broken_request_does_not_print_its_token() -> None:
+    """A transport that repeats a header in its words does not get it printed, not even in a traceback."""
+    server = Server(httpx.LocalProtocolError(f"Illegal header value b'Bearer {TOKEN}'"))
+    with pytest.raises(LostAnswerError, match=r"Illegal header value b'Bearer \(secret\)'") as caught:
+        server.run(lambda graph: graph.write(Write("POST", "x", body={})))
+    assert TOKEN not in "".join(traceback.format_exception(caught.value))
+
+
 def test_an_auth_of_ones_own_is_used() -> None:
     """Anything that httpx takes as auth signs requests too."""
     server = Server(ok())
@@ -213,7 +235,7 @@ class FakeMsal:
 @pytest.fixture
 def msal(monkeypatch: pytest.MonkeyPatch) -> FakeMsal:
     fake = FakeMsal()
-    monkeypatch.setitem(sys.modules, "msal", fake)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "msal", fake)
     return fake
 
 

@@ -78,7 +78,32 @@ def _rich_steps() -> tuple[Step, ...]:
         Step(Attach(address=PARTNER, source=_partner(9), link=providers, target=GOOGLE), created),
         Step(Attach(address=PARTNER, source=_partner(12), link=attributes, target=EMAIL, body=entry), created),
         Step(Attach(address=PARTNER, source=_partner(14), link=attributes, target=CITY), created),
-        Step(Reorder(address=PARTNER, source=_partner(11), link=attributes, order=(EMAIL, CITY)), created),
+        Step(
+            Attach(
+                address=PARTNER,
+                link=attributes,
+                target=COUNTRY,
+                changes=(
+                    Change("displayName", None, "Country or region"),
+                    Change(
+                        "userAttributeValues",
+                        None,
+                        [{"name": name, "value": name} for name in ("NL", "BE", "DE", "FR")],
+                    ),
+                ),
+            ),
+            created,
+        ),
+        Step(
+            Reorder(
+                address=PARTNER,
+                source=_partner(11),
+                link=attributes,
+                order=(EMAIL, CITY),
+                changes=(Change(attributes, ["city", "email"], ["email", "city"]),),
+            ),
+            created,
+        ),
         Step(
             Attach(
                 address=GUESTS,
@@ -198,7 +223,9 @@ def declined() -> Run:
 
 def drifted() -> Run:
     differences = (
-        Difference(GOOGLE, "missing", source=Span("manifests/google.yaml", 1, 1)),
+        Difference(
+            GOOGLE, "missing", (Change("displayName", None, "Google"),), source=Span("manifests/google.yaml", 1, 1)
+        ),
         Difference(
             APPROVAL,
             "changed",

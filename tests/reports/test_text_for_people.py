@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reconciler.model.addresses import Address, IdOf
 from reconciler.model.plans import Attach, Change, Plan, Step, Update
 from reconciler.model.runs import Run
-from reconciler.reports import as_json, as_text, terminal
+from reconciler.reports import as_json, as_text, blocks, terminal
 from reconciler.reports.terminal import Palette
 from tests.reports.samples import APPROVAL, GOOGLE, PARTNER, PASSWORD, PROD, SAMPLES, applied_in_part, secret
 
@@ -66,6 +66,7 @@ def test_colours_are_only_added() -> None:
     """A coloured report without its colours is the plain report."""
     run = applied_in_part()
     coloured = as_text.render(run, Palette(on=True))
+    assert blocks.symbol("upload", Palette(on=True)) == "\x1b[36m^\x1b[0m"
     assert "\x1b[32m+\x1b[0m" in coloured
     for code in ("0", "1", "2", "31", "32", "33", "36"):
         coloured = coloured.replace(f"\x1b[{code}m", "")

@@ -70,12 +70,12 @@ def _fill(call: Call, doc: Doc) -> Doc:
     return {**doc, "displayName": attribute.get("displayName")}
 
 
-def _get_order(call: Call, place: Place, doc: Doc | None) -> Reply:  # noqa: ARG001 - every operation's signature
+def _get_order(call: Call, place: Place, _doc: Doc) -> Reply:
     order = [each["id"] for each in call.state.all(place.address)]
     return Reply(200, {"@odata.context": call.context("microsoft.graph.assignmentOrder"), "order": order})
 
 
-def _set_order(call: Call, place: Place, doc: Doc | None) -> Reply:  # noqa: ARG001 - every operation's signature
+def _set_order(call: Call, place: Place, _doc: Doc) -> Reply:
     """Take a whole new order; a partial one or one with strangers is refused, which is a choice."""
     wanted = accept(SET_ORDER, call.body, creating=True)["newAssignmentOrder"]["order"]
     present = [each["id"] for each in call.state.all(place.address)]

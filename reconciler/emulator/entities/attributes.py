@@ -50,7 +50,7 @@ def _identify(call: Call, doc: Doc) -> str:
     return f"extension_{call.profile.extensions_app_id}_{name}"
 
 
-def _fill(call: Call, doc: Doc) -> Doc:  # noqa: ARG001 - the signature of every fill hook
+def _fill(_call: Call, doc: Doc) -> Doc:
     return {**doc, "userFlowAttributeType": "custom"}
 
 

@@ -35,7 +35,7 @@ STEPS = ("postFederationSignup", "postAttributeCollection")
 CONNECTOR_STEPS = Shape("userFlowApiConnectorConfiguration", tuple(Prop(step, Reference()) for step in STEPS))
 
 
-def _identify(call: Call, doc: Doc) -> str:  # noqa: ARG001 - the signature of every identify hook
+def _identify(_call: Call, doc: Doc) -> str:
     """The service puts its prefix before the name. Graph docs: Create b2xIdentityUserFlow.
 
     A prefix that is already there is kept, as Graph docs say of b2cIdentityUserFlow.
@@ -47,14 +47,14 @@ def _identify(call: Call, doc: Doc) -> str:  # noqa: ARG001 - the signature of e
     return PREFIX + bare
 
 
-def _fill(call: Call, doc: Doc) -> Doc:  # noqa: ARG001 - the signature of every fill hook
+def _fill(_call: Call, doc: Doc) -> Doc:
     """Only sign-up-or-sign-in flows of version 1 exist; others fail as unsupported versions of old did."""
     if doc["userFlowType"] != "signUpOrSignIn" or doc["userFlowTypeVersion"] != 1:
         raise GraphError(400, "AADB2C90063", "There is a problem with the service.")
     return doc
 
 
-def _created(call: Call, place: Place, doc: Doc, accepted: Doc) -> None:  # noqa: ARG001 - the hook's signature
+def _created(call: Call, place: Place, _doc: Doc, accepted: Doc) -> None:
     """A fresh flow is not empty: it collects attributes and lets people in through Entra ID."""
     providers = place.under("userFlowIdentityProviders")
     if call.state.get(PROVIDERS, "AADSignup-OAUTH"):

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from reconciler.emulator.call import Call, Place, Reply
 from reconciler.emulator.entities.policies import needs_self_service_sign_up
-from reconciler.emulator.errors import invalid_field, missing
+from reconciler.emulator.errors import invalid_field
 from reconciler.emulator.schema import (
     BOOLEAN,
     INTEGER,
@@ -77,7 +77,7 @@ def _keep(doc: Doc) -> Doc:
     return {**doc, "authenticationConfiguration": _signing_in_with([_certificate(written)])}
 
 
-def _fill(call: Call, doc: Doc) -> Doc:  # noqa: ARG001 - the signature of every fill hook
+def _fill(_call: Call, doc: Doc) -> Doc:
     return _keep(doc)
 
 
@@ -98,10 +98,8 @@ def _show(call: Call, doc: Doc) -> Doc:
     return {**doc, "authenticationConfiguration": _signing_in_with(marked)}
 
 
-def _upload(call: Call, place: Place, doc: Doc | None) -> Reply:
+def _upload(call: Call, _place: Place, doc: Doc) -> Reply:
     """Add a certificate to those there are; the same one again moves to the end, which is a choice."""
-    if doc is None:
-        raise missing(place.path)
     added = _certificate(accept(PKCS12, call.body, creating=True))
     earlier = doc["authenticationConfiguration"].get("certificateList", [])
     others = [each for each in earlier if each["thumbprint"] != added["thumbprint"]]

@@ -48,13 +48,13 @@ def built_in_providers(kind: TenantKind) -> list[Doc]:
     ]
 
 
-def _social_id(call: Call, doc: Doc) -> str:  # noqa: ARG001 - the signature of every identify hook
+def _social_id(_call: Call, doc: Doc) -> str:
     """One per type, with an id made from it; Microsoft's own differs. Graph docs: identityProvider."""
     provider = doc["identityProviderType"]
     return "MSA-OIDC" if provider == "Microsoft" else f"{provider}-OAUTH"
 
 
-def _apple_id(call: Call, doc: Doc) -> str:  # noqa: ARG001 - the signature of every identify hook
+def _apple_id(_call: Call, _doc: Doc) -> str:
     return "Apple-Managed-OIDC"
 
 
@@ -77,7 +77,7 @@ def _removable(doc: Doc) -> None:
         raise invalid(f"The built-in identity provider '{doc['id']}' cannot be deleted.")
 
 
-def _available(call: Call, place: Place, doc: Doc | None) -> Reply:  # noqa: ARG001 - every operation's signature
+def _available(call: Call, _place: Place, _doc: Doc) -> Reply:
     kind = call.profile.kind
     built_in = ("MicrosoftAccount", "EmailOTP") if kind == "workforce" else ()
     names = [*built_in, *_SOCIAL[kind], *_OTHERS[kind]]
