@@ -26,12 +26,12 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 def serve(
-    port: int = 0,
-    state: Path | None = None,
-    token: str | None = None,
-    faults: Faults | None = None,
-    profile: Profile | None = None,
-    announce: Callable[[str], None] = print,
+    port: int,
+    state: Path | None,
+    token: str | None,
+    faults: Faults | None,
+    profile: Profile | None,
+    announce: Callable[[str], None],
 ) -> None:
     """Serve a tenant on 127.0.0.1 until SIGINT or SIGTERM; ``port`` 0 takes any free one.
 

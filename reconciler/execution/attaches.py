@@ -108,8 +108,8 @@ def _verdict(run: Run, action: Attach, written: Written, entries: Entries | Unkn
         return done("" if reply else _FOUND, reply)
     if isinstance(entries, Unknown):
         why = f"it could not be read back: {entries.reason}"
-    elif run.stopping:
-        why = f"{run.stopping} before it was seen"
+    elif run.brake.pulled:
+        why = "interrupted before it was seen"
     else:
         why = "the attachment is not there"
     if reply is None:

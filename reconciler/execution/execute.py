@@ -56,16 +56,16 @@ class Execution:
         self._board = Board(plan.steps, run.kinds)
         self._steps = {step.id: step for step in plan.steps}
         self._written: dict[str, tuple[Attach, Written]] = {}
-        self._tasks: dict[asyncio.Task[Ends], None] = {}
+        self._tasks: set[asyncio.Task[Ends]] = set()
+        self._ended: asyncio.Queue[asyncio.Task[Ends]] = asyncio.Queue()
 
     async def outcomes(self) -> tuple[Outcome, ...]:
         """Perform the plan. Whatever happens, no task outlives this call."""
         try:
             while self._started():
-                ended, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in [task for task in self._tasks if task in ended]:
-                    del self._tasks[task]
-                    self._settle(task.result())
+                task = await self._ended.get()
+                self._tasks.discard(task)
+                self._settle(task.result())
         finally:
             await _cancelled(self._tasks)
         self._tell(self._board.abandon("what it waits for never ended"))
@@ -83,7 +83,9 @@ class Execution:
         return bool(self._tasks)
 
     def _begin(self, work: Coroutine[Any, Any, Ends]) -> None:
-        self._tasks[asyncio.create_task(work)] = None
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended.put_nowait)
 
     def _settle(self, ends: Ends) -> None:
         for name, end in ends.items():

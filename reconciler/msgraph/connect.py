@@ -17,6 +17,7 @@ from reconciler.msgraph.guard import Guard, forget_location
 from reconciler.msgraph.pacing import Pacing
 from reconciler.msgraph.patience import Patience
 from reconciler.msgraph.retry import Retry
+from reconciler.msgraph.trace import Trace
 from reconciler.msgraph.transports import Counting, Deadline, Network
 from reconciler.msgraph.wire import Wire
 
@@ -68,9 +69,11 @@ async def connect(
 
 
 def _around(counting: Counting, connection: Connection, patience: Patience, clock: Clock) -> httpx.AsyncBaseTransport:
-    """Outermost first: nothing foreign leaves; each attempt is paced; each has its time; each is counted."""
+    """Outermost first: nothing foreign leaves; each attempt is paced; each is told of; each has its time; each
+    is counted.
+    """
     paced = Pacing(
-        Deadline(counting, patience),
+        Trace(Deadline(counting, patience), clock),
         requests_per_minute=connection.requests_per_minute,
         concurrency=connection.concurrency,
         clock=clock,

@@ -27,7 +27,7 @@ LinkKey = tuple[Address, str]
 
 
 def ordered(actions: Iterable[AnyAction], kinds: Kinds) -> tuple[tuple[Step, ...], tuple[Refusal, ...]]:
-    """The actions as steps, each after what it needs; a cycle is refused with its path."""
+    """The actions as steps, each after what it needs and else in the given order; a cycle is refused with its path."""
     by_id = {id_of(action): action for action in actions}
     waits = _Waits(by_id, kinds).all()
     try:
@@ -41,11 +41,12 @@ def ordered(actions: Iterable[AnyAction], kinds: Kinds) -> tuple[tuple[Step, ...
 
 
 def _topological(waits: dict[str, set[str]]) -> list[str]:
-    sorter = TopologicalSorter({name: waits[name] for name in sorted(waits)})
+    place = {name: number for number, name in enumerate(waits)}
+    sorter = TopologicalSorter(waits)
     sorter.prepare()
     sequence: list[str] = []
     while sorter.is_active():
-        ready = sorted(sorter.get_ready())
+        ready = sorted(sorter.get_ready(), key=place.__getitem__)
         sequence += ready
         sorter.done(*ready)
     return sequence

@@ -84,7 +84,7 @@ def test_a_signal_ends_the_server_quietly(tmp_path: Path, number: int) -> None:
 
     before = signal.getsignal(number)
     started = time.monotonic()
-    serve(0, state=tmp_path / "tenant.db", announce=announce)
+    serve(0, tmp_path / "tenant.db", None, None, None, announce)
     assert found == [200]
     assert lines[0].startswith("url: http://127.0.0.1:")
     assert signal.getsignal(number) == before
@@ -94,4 +94,4 @@ def test_a_signal_ends_the_server_quietly(tmp_path: Path, number: int) -> None:
 def test_a_port_that_is_taken_is_an_error() -> None:
     """serve says so at once."""
     with socket.create_server((HOST, 0)) as taken, pytest.raises(OSError, match="in use"):
-        serve(taken.getsockname()[1], announce=lambda _: None)
+        serve(taken.getsockname()[1], None, None, None, None, lambda _: None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.execution.world import run
+from tests.execution.virtual import run
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.model.outcomes import Outcome, Status
-from tests.execution.world import FLOW, KINDS, ROOT, connector, everything, flow, google, resource, to, world
+from tests.execution.world import FLOW, ROOT, connector, everything, flow, google, resource, to, world
 
 
 async def test_a_first_apply_does_everything_and_a_second_plan_is_empty(folder: Path) -> None:
@@ -22,11 +22,11 @@ async def test_the_tenant_is_what_the_manifests_say_and_not_merely_converged(fol
     async with world(folder) as w:
         await w.apply(*everything())
         assert w.providers == ["EmailOtpSignup-OAUTH", "Google-OAUTH"]
-        assert [name.rpartition("_")[2] for name in w.attributes] == ["Hobby", "email", "Shoesize"]
+        assert [name.rpartition("_")[2] for name in w.attributes] == ["Hobby", "displayName", "Shoesize"]
         found = w.get(f"{FLOW}/userAttributeAssignments", "$expand=userAttribute")["value"]
         assert {each["userAttribute"]["displayName"]: (each["displayName"], each["isOptional"]) for each in found} == {
             "Hobby": ("Your hobby", True),
-            "Email Address": ("Mail", False),
+            "Display Name": ("Your name", False),
             "Shoe size": ("Shoe size", False),
         }
         steps = w.get(f"{FLOW}/apiConnectorConfiguration", "$expand=postFederationSignup,postAttributeCollection")
@@ -48,10 +48,10 @@ async def test_outcomes_come_in_the_order_of_the_plan_and_are_heard_as_they_end(
 
 
 async def test_nothing_is_read_that_a_clean_apply_does_not_need(folder: Path) -> None:
-    """Sixteen writes need six reads: two looks at each list that Graph fills, one at the slots, one at the order."""
+    """Fifteen writes need six reads: two looks at each list that Graph fills, one at the slots, one at the order."""
     async with world(folder) as w:
         await w.apply(*everything())
-        assert len(w.tenant.sent) == 16
+        assert len(w.tenant.sent) == 15
         assert sorted(need.path.removeprefix(f"{FLOW}/").partition("?")[0] for need in w.tenant.reads) == [
             "apiConnectorConfiguration",
             "userAttributeAssignments",
@@ -121,7 +121,7 @@ async def test_what_changes_later_is_changed_and_what_goes_goes(folder: Path) ->
         apiConnectorConfiguration_postFederationSignup=[],
         userAttributeAssignments=[
             to("UserFlowAttribute", "Shoe size", displayName="Size"),
-            to("UserFlowAttribute", "email"),
+            to("UserFlowAttribute", "displayName"),
         ],
     )
     moved = connector(url="https://api2.contoso.com")
@@ -142,10 +142,9 @@ async def test_references_are_absolute_addresses_of_this_graph(folder: Path) -> 
     """Graph takes a reference only as a whole URL: beta for providers, v1.0 for connectors."""
     async with world(folder) as w:
         await w.apply(*everything())
-        bodies = {write.path.rpartition("/$ref")[0]: write.body for write in w.tenant.writes if "$ref" in write.path}
-        connectors = bodies[f"{FLOW}/apiConnectorConfiguration/postFederationSignup"]
-        assert connectors is not None
-        assert connectors["@odata.id"].startswith(f"{ROOT}/v1.0/{KINDS['ApiConnector'].collection}/")
-        assert bodies[f"{FLOW}/userFlowIdentityProviders"] == {
-            "@odata.id": f"{ROOT}/beta/identity/identityProviders/Google-OAUTH"
+        connector_id = w.get("identity/apiConnectors")["value"][0]["id"]
+        assert {str(write.body["@odata.id"]) for write in w.tenant.writes if write.body and "$ref" in write.path} == {
+            f"{ROOT}/v1.0/identity/apiConnectors/{connector_id}",
+            f"{ROOT}/beta/identity/identityProviders/EmailOtpSignup-OAUTH",
+            f"{ROOT}/beta/identity/identityProviders/Google-OAUTH",
         }

@@ -18,23 +18,10 @@ from reconciler.execution.patience import Patience
 from reconciler.model.addresses import Address
 from reconciler.model.errors import SignInError
 from reconciler.model.outcomes import Outcome, Status
-from reconciler.model.plans import Plan, Step
-from tests.execution.world import (
-    KINDS,
-    ROOT,
-    LoopClock,
-    World,
-    answered_late,
-    connector,
-    everything,
-    lost_before,
-    rejected,
-    resource,
-    slow,
-    swallowed,
-    to,
-    world,
-)
+from reconciler.model.plans import Plan, Reorder, Step
+from tests.execution.spoils import answered_late, lost_before, rejected, slow, swallowed
+from tests.execution.virtual import LoopClock
+from tests.execution.world import KINDS, ROOT, World, connector, everything, resource, to, world
 
 CREATE = "create ApiConnector/approval"
 SLOT = "attach B2xUserFlow/Partner apiConnectorConfiguration.postFederationSignup approval"
@@ -198,7 +185,7 @@ async def test_defaults_that_were_being_removed_when_interrupted_are_said(folder
         outcomes = await stopped(w, await w.plan(none), 1)
         removal = outcomes["detach B2xUserFlow/Partner userAttributeAssignments (defaults)"]
         assert removal.status is Status.FAILED
-        assert removal.detail == "removed email; not tried: interrupted"
+        assert removal.detail == "removed emailReadonly; not tried: interrupted"
         w.stop.clear()
         await w.apply(none)
         assert await w.left(none) == []

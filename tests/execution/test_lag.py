@@ -15,22 +15,9 @@ from reconciler.model.outcomes import Status
 from reconciler.model.plans import Plan, Step, Update
 from reconciler.model.resources import Resource
 from reconciler.model.tenant import Reply, Write
+from tests.execution.spoils import Spoil, answered_late, lost_after, lost_before, rejected, slow
 from tests.execution.test_write_faults import PROMISED, promised
-from tests.execution.world import (
-    FLOW,
-    Spoil,
-    World,
-    answered_late,
-    connector,
-    everything,
-    lost_after,
-    lost_before,
-    rejected,
-    resource,
-    slow,
-    to,
-    world,
-)
+from tests.execution.world import FLOW, World, connector, everything, resource, to, world
 
 REORDER = "reorder B2xUserFlow/Partner userAttributeAssignments"
 SWITCH = "AuthenticationFlowsPolicy"

@@ -10,19 +10,8 @@ from reconciler.model.live import Absent, Answer, Present, Unknown
 from reconciler.model.outcomes import Status
 from reconciler.model.plans import Plan
 from reconciler.model.resources import Resource
-from tests.execution.world import (
-    FLOW,
-    World,
-    connector,
-    everything,
-    lost_after,
-    lost_before,
-    rejected,
-    resource,
-    swallowed,
-    to,
-    world,
-)
+from tests.execution.spoils import lost_after, lost_before, rejected, swallowed
+from tests.execution.world import FLOW, World, connector, everything, resource, to, world
 
 SLOT = "attach B2xUserFlow/Partner apiConnectorConfiguration.postFederationSignup approval"
 OTHER_SLOT = "attach B2xUserFlow/Partner apiConnectorConfiguration.postAttributeCollection approval"

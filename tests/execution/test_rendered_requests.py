@@ -17,7 +17,7 @@ from reconciler.model.kinds import Version
 from reconciler.model.plans import DEFAULTS, AnyAction, Attach, Create, Delete, Detach, Reorder, Update
 from reconciler.model.secrets import Secret
 from reconciler.model.tenant import Write
-from reconciler.model.values import Tree
+from reconciler.model.values import Tree, Value
 
 KINDS = load_kinds()
 ROOT = "https://graph.microsoft.com"
@@ -98,7 +98,7 @@ def test_each_action_is_the_request_that_graph_documents(action: AnyAction, writ
 def test_a_body_is_not_changed_by_being_filled() -> None:
     """A plan can be carried out twice: rendering leaves it as it was, and secrets stay secrets."""
     secret = Secret("x", "environment variable X")
-    body: Tree = MappingProxyType({"a": MappingProxyType({"b": IdOf(FLOW)}), "s": secret})
+    body: Tree = MappingProxyType[str, Value]({"a": MappingProxyType[str, Value]({"b": IdOf(FLOW)}), "s": secret})
     assert filled(body, IDS) == {"a": {"b": "B2X_1_Partner"}, "s": secret}
     assert body["a"]["b"] == IdOf(FLOW)
 
@@ -128,7 +128,8 @@ def test_what_is_attached_is_told_by_ids_in_any_case() -> None:
     entries = [{"id": "Old", "userAttribute": {"id": "City"}}, {"id": "Email"}]
     assert list(attached(kind.link("userAttributeAssignments"), entries)) == ["city", "email"]
     slot = kind.link(SLOT)
-    for body in ({}, {"postFederationSignup": None}, [], None, {"value": {"postFederationSignup": None}}):
+    empty: list[object] = [{}, {"postFederationSignup": None}, [], None, {"value": {"postFederationSignup": None}}]
+    for body in empty:
         assert attached(slot, body) == {}
     assert list(attached(slot, {"value": {"postFederationSignup": {"id": "C-1"}}})) == ["c-1"]
 

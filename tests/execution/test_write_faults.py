@@ -12,27 +12,10 @@ from reconciler.model.live import Present, Unknown
 from reconciler.model.outcomes import Status
 from reconciler.model.plans import Plan
 from reconciler.model.secrets import Secret
-from tests.execution.world import (
-    PASSWORD,
-    Spoil,
-    World,
-    attribute,
-    connector,
-    everything,
-    google,
-    lost_after,
-    lost_before,
-    rejected,
-    resource,
-    slow,
-    swallowed,
-    to,
-    unreachable,
-    without_id,
-    world,
-)
+from tests.execution.spoils import Spoil, lost_after, lost_before, rejected, slow, swallowed, unreachable, without_id
+from tests.execution.world import PASSWORD, World, attribute, connector, everything, google, resource, to, world
 
-WRITES = 16
+WRITES = 15
 FAULTS = {
     "lost before": lost_before,
     "lost after": lost_after,
@@ -47,7 +30,7 @@ FAULTS = {
 PROMISED = (
     [["approval"], ["Hobby", "Shoe size"], ["Google"]],
     ["B2X_1_Partner"],
-    ["Hobby", "email", "Shoesize"],
+    ["Hobby", "displayName", "Shoesize"],
     ["EmailOtpSignup-OAUTH", "Google-OAUTH"],
 )
 

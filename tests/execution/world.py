@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from reconciler.app.survey import Memory, survey
 from reconciler.emulator import EmbeddedTransport, create_app
@@ -19,7 +18,6 @@ from reconciler.execution.journal import Journal
 from reconciler.execution.patience import Patience
 from reconciler.kinds import load_kinds
 from reconciler.model.addresses import Address, Span
-from reconciler.model.errors import LostAnswerError, RejectedError, UnreachableError
 from reconciler.model.kinds import Version
 from reconciler.model.live import Absent, Answer, Answers, Need
 from reconciler.model.outcomes import Outcome, Requests
@@ -32,121 +30,14 @@ from reconciler.msgraph.auth import StaticToken
 from reconciler.msgraph.client import Graph
 from reconciler.msgraph.connect import Connection, connect
 from reconciler.planning.options import Options
-
-T = TypeVar("T")
+from tests.execution.spoils import Spoil
+from tests.execution.virtual import LoopClock
 
 ROOT = "http://localhost"
 NOWHERE = Span("manifests.yaml", 1, 1)
 KINDS = load_kinds()
 PASSWORD = "hunter2-of-the-connector"
 START = datetime(2026, 11, 21, tzinfo=UTC)
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop on which waiting takes no time; one that could only wait for ever says so."""
-
-    def __init__(self) -> None:
-        self._now = 1000.0
-        super().__init__(_Selector(self))
-
-    def time(self) -> float:
-        return self._now
-
-    def advance(self, seconds: float) -> None:
-        self._now += seconds
-
-
-class _Selector(selectors.SelectSelector):
-    def __init__(self, loop: VirtualLoop) -> None:
-        super().__init__()
-        self._loop = loop
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise AssertionError("everything waits for something that never happens")
-        self._loop.advance(max(timeout, 0))
-        return super().select(0)
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """The result of work on a loop of its own."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(work)
-
-
-class LoopClock:
-    """The loop's time as a `Clock`."""
-
-    def now(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-Spoil = Callable[[Write, Callable[[], Awaitable[Reply]]], Awaitable[Reply]]
-"""Stands between a write and the tenant: calls the tenant or not, and answers or raises."""
-
-
-def lost_before() -> Spoil:
-    async def spoil(_write: Write, _send: Callable[[], Awaitable[Reply]]) -> Reply:
-        raise LostAnswerError("connection reset")
-
-    return spoil
-
-
-def lost_after() -> Spoil:
-    async def spoil(_write: Write, send: Callable[[], Awaitable[Reply]]) -> Reply:
-        await send()
-        raise LostAnswerError("connection reset")
-
-    return spoil
-
-
-def unreachable() -> Spoil:
-    async def spoil(_write: Write, _send: Callable[[], Awaitable[Reply]]) -> Reply:
-        raise UnreachableError("throttled past all patience")
-
-    return spoil
-
-
-def rejected(status: int, code: str = "") -> Spoil:
-    async def spoil(_write: Write, _send: Callable[[], Awaitable[Reply]]) -> Reply:
-        raise RejectedError(f"{status} no", "ask nicely", status=status, code=code, request_id="r-1")
-
-    return spoil
-
-
-def slow(seconds: float) -> Spoil:
-    async def spoil(_write: Write, send: Callable[[], Awaitable[Reply]]) -> Reply:
-        await asyncio.sleep(seconds)
-        return await send()
-
-    return spoil
-
-
-def answered_late(seconds: float) -> Spoil:
-    async def spoil(_write: Write, send: Callable[[], Awaitable[Reply]]) -> Reply:
-        reply = await send()
-        await asyncio.sleep(seconds)
-        return reply
-
-    return spoil
-
-
-def swallowed(status: int = 201) -> Spoil:
-    async def spoil(_write: Write, _send: Callable[[], Awaitable[Reply]]) -> Reply:
-        return Reply(status, {}, "r-2")
-
-    return spoil
-
-
-def without_id() -> Spoil:
-    async def spoil(_write: Write, send: Callable[[], Awaitable[Reply]]) -> Reply:
-        reply = await send()
-        return Reply(reply.status, {}, reply.request_id)
-
-    return spoil
 
 
 @dataclass
@@ -338,7 +229,7 @@ def google() -> Resource:
 
 
 def flow(name: str = "Partner") -> Resource:
-    """A flow that keeps none of Graph's defaults as they are: one provider and one attribute go, one changes."""
+    """A flow none of whose defaults stays as it is: a provider and an attribute go, one changes its name and place."""
     return resource(
         "B2xUserFlow",
         name,
@@ -347,7 +238,7 @@ def flow(name: str = "Partner") -> Resource:
         apiConnectorConfiguration_postAttributeCollection=[to("ApiConnector", "approval")],
         userAttributeAssignments=[
             to("UserFlowAttribute", "Hobby", displayName="Your hobby", isOptional=True),
-            to("UserFlowAttribute", "email", displayName="Mail"),
+            to("UserFlowAttribute", "displayName", displayName="Your name"),
             to("UserFlowAttribute", "Shoe size", displayName="Shoe size"),
         ],
     )

@@ -92,8 +92,8 @@ def test_what_reads_cost(shell: Shell) -> None:
 
 
 def test_what_an_apply_costs(shell: Shell) -> None:
-    """Five reads, one request for each of 17 writes, and one read for each list that is filled or read back."""
+    """Five reads, one request for each of 16 writes, and eight to see what the lists hold."""
     applied = shell.json("apply", "--yes")
-    assert applied["requests"]["logical"] == 30
+    assert applied["requests"]["logical"] == 29
     sent = [request["method"] for request in shell.tenant().requests() if not request["path"].endswith("$batch")]
-    assert len([method for method in sent if method != "GET"]) == 17
+    assert len([method for method in sent if method != "GET"]) == 16

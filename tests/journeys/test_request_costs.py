@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.resources import Resource
-from tests.execution.world import World, run, world
+from tests.execution.virtual import run
+from tests.execution.world import World, world
 from tests.laws.worlds import Document, compiled, document
 
 CONNECTOR: Document = {

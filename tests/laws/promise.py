@@ -67,7 +67,7 @@ def _assignments(name: str, path: str, wanted: list[Document], world: World) -> 
 def _attribute_id(name: str, world: World) -> str:
     found = world.get("identity/userFlowAttributes")["value"]
     by_id = [item["id"] for item in found if item["id"] == name]
-    return (by_id or [item["id"] for item in found if item["displayName"] == name] or ["missing"])[0]
+    return str((by_id or [item["id"] for item in found if item["displayName"] == name] or ["missing"])[0])
 
 
 def _by(world: World, collection: str, name: str) -> dict[str, Any]:

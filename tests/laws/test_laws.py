@@ -24,7 +24,8 @@ from reconciler.model.receipts import Receipts
 from reconciler.model.runs import Run
 from reconciler.planning.options import Options
 from reconciler.reports import as_json
-from tests.execution.world import KINDS, World, run, world
+from tests.execution.virtual import run
+from tests.execution.world import KINDS, World, world
 from tests.laws.promise import broken_promises
 from tests.laws.worlds import MEDDLING, Document, compiled, contents, meddle, repositories
 
