@@ -70,8 +70,8 @@ def _umask() -> int:
 
 def ask(question: str) -> bool:
     """Ask on standard error; only `yes` is yes, and an end of input is no."""
-    write(escaped(question), sys.stderr)
     with _interruptible():
+        write(escaped(question), sys.stderr)
         return sys.stdin.readline().strip() == "yes"
 
 

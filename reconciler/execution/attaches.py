@@ -76,7 +76,9 @@ async def _aligned(run: Run, action: Attach, entries: Entries, detail: str) -> R
     """An attachment that is there already says what the manifest says, as far as that says anything."""
     link = run.link(action)
     item = entries[_target(run, action)].item
-    body = differing(link, filled(action.body, run.ids), item) if link.shape is Shape.ENTRIES else {}
+    declared = {change.path for change in action.changes}
+    wanted = {name: value for name, value in filled(action.body, run.ids).items() if name in declared}
+    body = differing(link, wanted, item) if link.shape is Shape.ENTRIES else {}
     if not body:
         return done(detail)
     update = Update(address=action.address, link=action.link, target=action.target, body=body)

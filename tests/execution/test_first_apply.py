@@ -81,6 +81,7 @@ async def test_a_default_that_the_manifest_keeps_is_changed_and_not_posted_again
             {"displayName": "Your name"},
         )
         assert not [sent for sent in w.tenant.sent if sent.endswith(("$ref", "/userAttributeAssignments"))]
+        assert w.get(f"{FLOW}/userAttributeAssignments/emailReadonly")["userInputType"] == "emailBox"
         found = outcomes["attach B2xUserFlow/Partner userAttributeAssignments displayName"].detail
         assert found == "Graph put it there; changed displayName"
         removed = outcomes["detach B2xUserFlow/Partner identityProviders (defaults)"].detail
