@@ -22,11 +22,11 @@ run() { # run EXPECTED-EXIT-CODE COMMAND…
 }
 
 run 0 reconciler validate
-run 0 reconciler plan
-run 0 reconciler apply --yes
+run 0 reconciler plan --out approved.plan
+run 0 reconciler apply approved.plan --yes
 run 0 reconciler plan
 
-printf '\n# Somebody changes the tenant in the portal: another address, another provider.\n'
+printf '\n# Somebody changes the tenant in the portal: another address, another provider, no verification.\n'
 python "$here/behind_the_back.py" .reconciler/local.db
 
 run 2 reconciler drift

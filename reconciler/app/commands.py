@@ -16,7 +16,14 @@ from reconciler.app.request import Request, Surroundings
 from reconciler.app.saved import SavedPlan
 from reconciler.app.survey import survey
 from reconciler.app.verdict import ERROR, after_apply, before_apply, is_faulty, of_drift, of_plan
-from reconciler.app.workspace import Workspace, check_offline, open_project, open_workspace, options_of
+from reconciler.app.workspace import (
+    Workspace,
+    check_offline,
+    expired_rules,
+    open_project,
+    open_workspace,
+    options_of,
+)
 from reconciler.execution import receipts
 from reconciler.execution.execute import execute
 from reconciler.execution.journal import Journal
@@ -34,7 +41,9 @@ def validate(request: Request, around: Surroundings) -> Run:
     """Schema, references and semantics of the manifests; offline."""
     manifests, tenant = check_offline(request, around)
     code = 1 if errors_of(manifests.problems) else 0
-    return Run("validate", code, tenant, problems=manifests.problems, manifests=manifests.documents)
+    return Run(
+        "validate", code, tenant, problems=manifests.problems, manifests=manifests.documents, files=manifests.files
+    )
 
 
 def plan(request: Request, around: Surroundings) -> Run:
@@ -79,7 +88,14 @@ def _look(command: Command, space: Workspace, request: Request, around: Surround
 
 def _stopped_early(command: Command, space: Workspace) -> Run:
     """Faults in the manifests: nothing is asked of Graph."""
-    return Run(command, 1, space.name, problems=space.manifests.problems, manifests=space.manifests.documents)
+    return Run(
+        command,
+        1,
+        space.name,
+        problems=space.manifests.problems,
+        manifests=space.manifests.documents,
+        files=space.manifests.files,
+    )
 
 
 async def _read_only(command: Command, space: Workspace, request: Request, around: Surroundings) -> Run:
@@ -87,6 +103,7 @@ async def _read_only(command: Command, space: Workspace, request: Request, aroun
     async with open_tenant(space, request, around) as session:
         options = options_of(request, space.project, around)
         found = await survey(space.manifests.resources, space.kinds, session.graph, memory, options)
+        doubts += expired_rules(space.project, around)
         return _run(command, space, found, session.graph.requests, doubts)
 
 
@@ -104,10 +121,11 @@ async def _apply(
         found = await survey(space.manifests.resources, space.kinds, session.graph, memory, options, clock)
         if approved is not None:
             found = replace(found, refusals=(*found.refusals, *plans_on_file.stale(approved, found)))
-        run = _run("apply", space, found, session.graph.requests, doubts)
+        run = _run("apply", space, found, session.graph.requests, doubts + expired_rules(space.project, around))
         if code := before_apply(run):
             return replace(run, exit_code=code)
-        if found.steps and not confirm(run):
+        run = replace(run, approved=approved is not None and request.yes)
+        if found.steps and not run.approved and not confirm(run):
             return replace(run, exit_code=ERROR, declined=True)
         session.graph.renew()
         outcomes, interrupted = await _perform(space, found, session, clock, around)
@@ -207,4 +225,5 @@ def _run(command: Command, space: Workspace, found: Plan, cost: Requests, doubts
         requests=cost,
         forecast_writes=len(found.steps),
         manifests=space.manifests.documents,
+        files=space.manifests.files,
     )

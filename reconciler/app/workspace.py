@@ -103,6 +103,19 @@ def _around(around: Surroundings, variables: Mapping[str, str], *, offline: bool
     return Around(variables=variables, environ=around.environ, offline=offline, secrets=secrets, root=around.cwd)
 
 
+def expired_rules(project: Project, around: Surroundings) -> tuple[Problem, ...]:
+    """A warning for each ignored field whose time is over: it counts as drift again."""
+    return tuple(
+        Problem(
+            f"ignore: the rule for {rule.field} of {rule.object} ended on {rule.until}",
+            "take it out of the project file, or give it another 'until'",
+            severity=Severity.WARNING,
+        )
+        for rule in project.ignore
+        if rule.expired(around.today)
+    )
+
+
 def options_of(request: Request, project: Project, around: Surroundings) -> Options:
     """What was asked for, with the project's guards and ignored fields."""
     return Options(

@@ -26,7 +26,9 @@ __all__ = ["Manifests", "Surroundings", "compile_documents", "compile_manifests"
 
 @dataclass(frozen=True, slots=True)
 class Manifests:
-    """What the manifests want, and everything that is wrong with them by place. `documents` is how many were read.
+    """What the manifests want, and everything that is wrong with them by place.
+
+    `documents` is how many were read, `files` in how many files.
 
     Where anything is wrong with a document, there is no resource for it.
     """
@@ -34,6 +36,7 @@ class Manifests:
     resources: tuple[Resource, ...] = ()
     problems: tuple[Problem, ...] = ()
     documents: int = 0
+    files: int = 0
 
 
 def compile_manifests(paths: Sequence[Path], kinds: Kinds, around: Surroundings) -> Manifests:
@@ -59,7 +62,8 @@ def compile_documents(loaded: Loaded, kinds: Kinds, around: Surroundings) -> Man
     resolver = Resolver(known, kinds, around)
     resources = [resolver.resource(item) for item in known.manifests if item.valid and item.document.span not in faulty]
     problems += [*(problem for _, problem in meaningless), *resolver.problems]
-    return Manifests(tuple(resources), in_order(problems), len(ours))
+    files = len({document.file for document in ours})
+    return Manifests(tuple(resources), in_order(problems), len(ours), files)
 
 
 def _is_project(document: Document) -> bool:

@@ -24,7 +24,8 @@ class TenantName:
 class Run:
     """What one command found and did. `problems` are those of the manifests; a plan has its own besides.
 
-    `manifests` counts the documents that were read. `outcomes` are there after an apply only.
+    `manifests` counts the documents that were read, `files` those they were in. `outcomes` are there after an apply
+    only. `approved` says that it was a saved plan that was applied.
     """
 
     command: Command
@@ -36,5 +37,7 @@ class Run:
     requests: Requests = field(default_factory=Requests)
     forecast_writes: int = 0
     manifests: int = 0
+    files: int = 0
     interrupted: bool = False
     declined: bool = False
+    approved: bool = False

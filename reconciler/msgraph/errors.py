@@ -23,6 +23,7 @@ from reconciler.model.secrets import MASK
 from reconciler.msgraph.explanations import explanation
 
 LIMIT = 400  # characters of a server's words that are repeated
+SHORTEST = 4  # characters of a word that is worth hiding
 LOOK = "look before repeating it: running again does"
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|\x9b[0-?]*[ -/]*[@-~]", re.DOTALL)
@@ -30,13 +31,16 @@ ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Veil:
-    """Words that a server must not get printed by repeating them: the token, secrets that were sent."""
+    """Words that a server must not get printed by repeating them: the token, secrets that were sent.
+
+    A word of fewer than four characters is in half of all texts: hiding it would spoil them and show it all the more.
+    """
 
     words: tuple[str, ...] = ()
 
     def over(self, text: str) -> str:
         """The text with each of them as `(secret)`, longest first."""
-        spellings = {form for word in self.words if word for form in _spellings(word)}
+        spellings = {form for word in self.words if len(word) >= SHORTEST for form in _spellings(word)}
         for each in sorted(spellings, key=lambda form: (-len(form), form)):
             text = text.replace(each, MASK)
         return text

@@ -55,7 +55,7 @@ def _findings(run: Run, palette: Palette) -> Lines:
     if run.command == "drift":
         yield from _legend(run, palette)
         yield from blocks.differences(plan.differences, palette)
-    else:
+    elif not (run.approved and run.outcomes):  # a plan that was approved has been read
         yield from blocks.steps(plan.steps, palette)
     yield from _unmanaged(run, palette)
     yield from _unknown(run, palette)
@@ -129,13 +129,18 @@ def _outcomes(run: Run, palette: Palette) -> Lines:
 def _outcome(outcome: Outcome, palette: Palette) -> Lines:
     paint = {Status.DONE: palette.good, Status.FAILED: palette.bad, Status.SKIPPED: palette.changed}[outcome.status]
     word = _STATUSES[outcome.status]
-    status = f"HTTP {outcome.http_status}" if outcome.http_status else ""
-    request = f"request {terminal.name(outcome.request_id)}" if outcome.request_id else ""
-    answer = ", ".join(filter(None, [status, request]))
+    answer = "" if outcome.status is Status.DONE else _answer(outcome)
     padding = " " * (len("not tried") - len(word))
     yield f"  {paint(word)}{padding}  {terminal.name(outcome.id)}{f'  {palette.dim(answer)}' if answer else ''}"
     if outcome.detail:
         yield f"             {terminal.sentence(outcome.detail)}"
+
+
+def _answer(outcome: Outcome) -> str:
+    """What Graph said, and by which id its support finds it."""
+    status = f"HTTP {outcome.http_status}" if outcome.http_status else ""
+    request = f"request {terminal.name(outcome.request_id)}" if outcome.request_id else ""
+    return ", ".join(filter(None, [status, request]))
 
 
 def _conclusion(run: Run) -> Lines:
@@ -152,7 +157,7 @@ def _conclusion(run: Run) -> Lines:
 
 
 def _validated(run: Run) -> str:
-    read = counted(run.manifests, "manifest")
+    read = f"{counted(run.manifests, 'manifest')} in {counted(run.files, 'file')}"
     return f"{read}: {_faults(run) or 'no faults'}."
 
 

@@ -140,7 +140,7 @@ def rich_plan() -> Run:
         ),
         digest="sha256:0123",
     )  # fmt: skip
-    return Run("plan", 1, PROD, plan, requests=Requests(14, 2), forecast_writes=12, manifests=5)
+    return Run("plan", 1, PROD, plan, requests=Requests(14, 2), forecast_writes=12, manifests=5, files=3)
 
 
 def no_changes() -> Run:
@@ -149,7 +149,7 @@ def no_changes() -> Run:
 
 def one_of_each() -> Run:
     step = Step(Update(address=APPROVAL, body={}, changes=(Change("targetUrl", "https://a", "https://b"),)))
-    return Run("plan", 2, PROD, Plan(steps=(step,)), requests=Requests(1, 1), forecast_writes=1, manifests=1)
+    return Run("plan", 2, PROD, Plan(steps=(step,)), requests=Requests(1, 1), forecast_writes=1, manifests=1, files=3)
 
 
 def refused() -> Run:
@@ -250,7 +250,7 @@ def no_drift() -> Run:
 
 
 def valid() -> Run:
-    return Run("validate", 0, manifests=12)
+    return Run("validate", 0, manifests=12, files=3)
 
 
 def invalid() -> Run:
@@ -264,7 +264,7 @@ def invalid() -> Run:
         Problem("the flow is never used", span=Span("manifests/partner.yaml", 12, 1), severity=Severity.WARNING),
         Problem("nothing was found in manifests"),
     )
-    return Run("validate", 1, PROD, problems=problems, manifests=1)
+    return Run("validate", 1, PROD, problems=problems, manifests=1, files=3)
 
 
 SAMPLES = {
