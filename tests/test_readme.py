@@ -33,7 +33,8 @@ def test_the_session_in_the_readme_is_what_the_demo_prints(rewrite: bool) -> Non
 def test_the_manifests_in_the_readme_are_valid(tmp_path: Path) -> None:
     """The manifests that the README shows pass `validate`."""
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    google = "apiVersion: userflow/v1\nkind: IdentityProvider\nmetadata: {name: Google}\nspec: {type: socialIdentityProvider}\n"
+    envelope = "apiVersion: userflow/v1\nkind: IdentityProvider\nmetadata: {name: Google}\n"
+    google = f"{envelope}spec: {{type: socialIdentityProvider}}\n"
     for number, block in enumerate(blocks):
         (tmp_path / f"{number}.yaml").write_text(block, encoding="utf-8")
     (tmp_path / "google.yaml").write_text(google, encoding="utf-8")
