@@ -19,6 +19,7 @@ from reconciler.app.verdict import ERROR, after_apply, before_apply, is_faulty, 
 from reconciler.app.workspace import (
     Workspace,
     check_offline,
+    check_selection,
     expired_rules,
     open_project,
     open_workspace,
@@ -28,7 +29,8 @@ from reconciler.execution import receipts
 from reconciler.execution.execute import execute
 from reconciler.execution.journal import Journal
 from reconciler.execution.lock import hold
-from reconciler.model.errors import RefusedError
+from reconciler.execution.patience import Patience
+from reconciler.model.errors import RefusedError, UsageError
 from reconciler.model.outcomes import Outcome, Requests
 from reconciler.model.plans import Plan
 from reconciler.model.problems import Problem, errors_of
@@ -52,10 +54,7 @@ def plan(request: Request, around: Surroundings) -> Run:
     run = _look("plan", space, request, around)
     run = replace(run, exit_code=of_plan(run, detailed=request.detailed_exitcode))
     if request.out is not None and not run.plan.refusals and not is_faulty(run):
-        tenant = space.tenant
-        text = plans_on_file.text_of(
-            run.plan, request, tenant.name, tenant.graph, tenant.tenant_id or "", space.project.root
-        )
+        text = plans_on_file.text_of(run.plan, request, space.tenant, space.project.root)
         plans_on_file.write(around.cwd / request.out, text)
     return run
 
@@ -100,8 +99,9 @@ def _stopped_early(command: Command, space: Workspace) -> Run:
 
 async def _read_only(command: Command, space: Workspace, request: Request, around: Surroundings) -> Run:
     memory, doubts = space.memory()
+    options = options_of(request, space.project, around)
+    check_selection(space, options)
     async with open_tenant(space, request, around) as session:
-        options = options_of(request, space.project, around)
         found = await survey(space.manifests.resources, space.kinds, session.graph, memory, options)
         doubts += expired_rules(space.project, around)
         return _run(command, space, found, session.graph.requests, doubts)
@@ -115,8 +115,9 @@ async def _apply(
     confirm: Callable[[Run], bool],
 ) -> Run:
     memory, doubts = space.memory()
+    options = options_of(request, space.project, around)
+    check_selection(space, options)
     async with open_tenant(space, request, around) as session:
-        options = options_of(request, space.project, around)
         clock = SystemClock()
         found = await survey(space.manifests.resources, space.kinds, session.graph, memory, options, clock)
         if approved is not None:
@@ -128,7 +129,7 @@ async def _apply(
         if found.steps and not run.approved and not confirm(run):
             return replace(run, exit_code=ERROR, declined=True)
         session.graph.renew()
-        outcomes, interrupted = await _perform(space, found, session, clock, around)
+        outcomes, interrupted = await _perform(space, found, session, clock, request, around)
         selected = [each for each in space.manifests.resources if options.selects(each.address)]
         receipts.save(space.folder, receipts.updated(memory.receipts, found, selected, outcomes))
     return replace(
@@ -141,7 +142,7 @@ async def _apply(
 
 
 async def _perform(
-    space: Workspace, found: Plan, session: Session, clock: Clock, around: Surroundings
+    space: Workspace, found: Plan, session: Session, clock: Clock, request: Request, around: Surroundings
 ) -> tuple[tuple[Outcome, ...], bool]:
     """Carry the plan out; what became of each step, and whether somebody interrupted it."""
     stop = asyncio.Event()
@@ -158,6 +159,7 @@ async def _perform(
                 clock=clock,
                 stop=stop,
                 listener=_teller(around, len(found.steps)),
+                patience=Patience(ceiling=request.max_wait),
             )
     return outcomes, stop.is_set()
 
@@ -178,7 +180,7 @@ def _teller(around: Surroundings, total: int) -> Callable[[Outcome], None]:
 
 @contextmanager
 def _interrupts(stop: asyncio.Event) -> Iterator[None]:
-    """Ctrl-C and a pipeline's SIGTERM end the run in order, with a report; a second one is not waited for."""
+    """Ctrl-C and a pipeline's SIGTERM end the run in order: nothing new begins, and there is a report."""
     loop = asyncio.get_running_loop()
     signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
     try:
@@ -203,6 +205,8 @@ def _approved(request: Request, around: Surroundings) -> tuple[SavedPlan | None,
             f"the saved plan is for the tenant '{approved.tenant}', not for '{request.tenant}'",
             "plan that tenant, or leave --tenant out",
         )
+    if request.select or request.prune is not None or request.send_secrets is not None:
+        raise UsageError("a saved plan brings its own options", "leave --select, --prune and --send-secrets out")
     return approved, plans_on_file.request_of(approved, request, open_project(request, around).root)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from reconciler.app.request import Request
-from reconciler.execution.folder import replace
+from reconciler.execution import folder
+from reconciler.model.addresses import Address
 from reconciler.model.errors import ReconcilerError
-from reconciler.model.plans import Plan, Refusal
-from reconciler.planning.digest import content_of
+from reconciler.model.plans import Plan, Refusal, Step
+from reconciler.planning.digest import content_of, digest_of_contents
+from reconciler.settings import TenantSettings
 
 _KIND = "SavedPlan"
 _VERSION = "reconciler/v1"
@@ -19,24 +21,29 @@ _VERSION = "reconciler/v1"
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """The approved steps by id, the tenant they are for, and the options they came from."""
+    """The approved steps by id, the live objects they are about, the tenant, and the options they came from.
+
+    `request` has the paths and options only; `ids` maps `Kind/Name` to the Graph id of what was there.
+    """
 
     tenant: str
     graph: str
     tenant_id: str
-    digest: str
     steps: dict[str, Any]
-    options: dict[str, Any]
+    ids: dict[str, str]
+    request: Request
 
 
-def text_of(plan: Plan, request: Request, tenant: str, graph: str, tenant_id: str, root: Path) -> str:
+def text_of(plan: Plan, request: Request, tenant: TenantSettings, root: Path) -> str:
     """The text of a plan file. Paths are kept relative to the project's folder."""
+    named = {address for step in plan.steps for address in _about(step)}
     document = {
         "apiVersion": _VERSION,
         "kind": _KIND,
-        "tenant": {"name": tenant, "graph": graph, "tenantId": tenant_id},
+        "tenant": {"name": tenant.name, "graph": tenant.graph, "tenantId": tenant.tenant_id},
         "digest": plan.digest,
         "options": _options(request, root),
+        "ids": {str(address): plan.ids[address] for address in sorted(named) if address in plan.ids},
         "steps": [content_of(step) for step in plan.steps],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -45,7 +52,7 @@ def text_of(plan: Plan, request: Request, tenant: str, graph: str, tenant_id: st
 def write(path: Path, text: str) -> None:
     """Put the text of a plan into a file, as a whole. Raises ReconcilerError."""
     try:
-        replace(path, text.encode("utf-8", "backslashreplace"))
+        folder.replace(path, text.encode("utf-8", "backslashreplace"))
     except OSError as fault:
         raise ReconcilerError(f"cannot write {path}: {fault.strerror}", "name another file with --out") from fault
 
@@ -62,28 +69,42 @@ def load(path: Path) -> SavedPlan | None:
     if not isinstance(document, dict) or document.get("kind") != _KIND:
         return None
     try:
-        tenant = document["tenant"]
-        steps = {step["id"]: step for step in document["steps"]}
-        return SavedPlan(
-            tenant["name"], tenant["graph"], tenant["tenantId"], document["digest"], steps, dict(document["options"])
-        )
-    except (KeyError, TypeError, ValueError) as broken:
+        return _read(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as broken:
         raise ReconcilerError(f"{path} is a saved plan that cannot be read", "plan again with --out") from broken
+
+
+def _read(document: dict[str, Any]) -> SavedPlan:
+    tenant, options = document["tenant"], document["options"]
+    if digest_of_contents(document["steps"]) != document["digest"]:
+        raise ValueError("the steps are not those that were saved")
+    return SavedPlan(
+        tenant["name"],
+        tenant["graph"],
+        tenant["tenantId"],
+        {step["id"]: step for step in document["steps"]},
+        dict(document["ids"]),
+        Request(
+            paths=tuple(Path(path) for path in options["paths"]),
+            variables=dict(options["variables"]),
+            select=tuple(options["select"]),
+            prune=_set(options["prune"]),
+            send_secrets=_set(options["sendSecrets"]),
+        ),
+    )
 
 
 def request_of(saved: SavedPlan, request: Request, root: Path) -> Request:
     """The request from which the plan was made, with today's patience and confirmation."""
-    options = saved.options
-    return Request(
-        paths=tuple(root / path for path in options["paths"]),
-        project=request.project,
+    made = saved.request
+    return replace(
+        request,
+        paths=tuple(root / path for path in made.paths),
         tenant=saved.tenant,
-        variables={**options["variables"], **request.variables},
-        select=tuple(options["select"]),
-        max_wait=request.max_wait,
-        prune=_set(options["prune"]),
-        send_secrets=_set(options["sendSecrets"]),
-        yes=request.yes,
+        variables={**made.variables, **request.variables},
+        select=made.select,
+        prune=made.prune,
+        send_secrets=made.send_secrets,
     )
 
 
@@ -97,8 +118,20 @@ def stale(saved: SavedPlan, plan: Plan) -> tuple[Refusal, ...]:
             "plan again and have the new plan approved",
         )
         for step in plan.steps
-        if _essence(content_of(step)) != _essence(saved.steps.get(step.id, {}))
+        if _essence(content_of(step)) != _essence(saved.steps.get(step.id, {})) or _moved(saved, plan, step)
     )
+
+
+def _about(step: Step) -> tuple[Address, ...]:
+    """The objects that a step names."""
+    target: Address | None = getattr(step.action, "target", None)
+    return (step.action.address, target) if target else (step.action.address,)
+
+
+def _moved(saved: SavedPlan, plan: Plan, step: Step) -> bool:
+    """Whether a name of the step stands for another live object than when the plan was approved."""
+    pairs = [(saved.ids.get(str(address)), plan.ids.get(address)) for address in _about(step)]
+    return any(then is not None and then != now for then, now in pairs)
 
 
 def _essence(content: dict[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,8 @@ async def survey(
     names = listed_kinds(resources, kinds, options)
     answers = dict(await tenant.read([collection_need(kinds[name]) for name in names]))
     if patience is not None:
-        await _look_for_unfinished(resources, kinds, tenant, memory, answers, names, patience)
+        wanted = [each for each in resources if each.present and options.selects(each.address)]
+        await _look_for_unfinished(wanted, kinds, tenant, memory, answers, names, patience)
     listed = listing(names, kinds, answers)
     answers |= await tenant.read(detail_needs(resources, kinds, listed, memory.made, options))
     snapshot = detailed(listed, kinds, answers, memory.made)

@@ -40,8 +40,8 @@ def before_apply(run: Run) -> int:
 def after_apply(run: Run, outcomes: tuple[Outcome, ...], *, interrupted: bool) -> int:
     """Interrupted, in part, failed, or done; what could not be read is an error still."""
     statuses = {outcome.status for outcome in outcomes}
-    if interrupted and statuses != {Status.DONE}:
+    if interrupted and not statuses <= {Status.DONE}:
         return INTERRUPTED
-    if statuses == {Status.DONE}:
+    if statuses <= {Status.DONE}:
         return ERROR if run.plan.unknown else DONE
     return PARTIAL if Status.DONE in statuses else ERROR

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -116,11 +117,34 @@ def expired_rules(project: Project, around: Surroundings) -> tuple[Problem, ...]
     )
 
 
+def selection(request: Request, kinds: Kinds) -> tuple[str, ...]:
+    """The globs of `--select`; a flow may be named with Graph's prefix there too."""
+    split = [glob.partition("/") for glob in request.select]
+    return tuple(
+        f"{kind}{slash}{kinds[kind].bare(name)}" if kind in kinds else f"{kind}{slash}{name}"
+        for kind, slash, name in split
+    )
+
+
+def check_selection(space: Workspace, options: Options) -> None:
+    """Raises UsageError for a glob that no manifest matches: doing nothing would look like success.
+
+    What is to be pruned has no manifest, so that with pruning a glob may be about live objects.
+    """
+    for glob in options.select if options.prune is None else ():
+        one = replace(options, select=(glob,))
+        if not any(one.selects(resource.address) for resource in space.manifests.resources):
+            names = sorted(str(resource.address) for resource in space.manifests.resources)
+            close = get_close_matches(glob, names, n=1)
+            fix = f"did you mean '{close[0]}'?" if close else "name a manifest as KIND/NAME; * stands for anything"
+            raise UsageError(f"--select: no manifest matches '{glob}'", fix)
+
+
 def options_of(request: Request, project: Project, around: Surroundings) -> Options:
     """What was asked for, with the project's guards and ignored fields."""
     return Options(
         today=around.today,
-        select=request.select,
+        select=selection(request, load_kinds()),
         prune=request.prune,
         send_secrets=request.send_secrets,
         unmanaged_all=request.unmanaged_all,

@@ -17,12 +17,13 @@ def target(call: Call, entities: EntitySet, identifier: str) -> Doc:
     return doc
 
 
-def attach(call: Call, place: Place, entities: EntitySet, identifier: str) -> None:
-    """Add a link to a collection of links; one that is there already is a duplicate."""
+def attach(call: Call, place: Place, entities: EntitySet, identifier: str) -> Doc:
+    """Add a link to a collection of links and return its target; one that is there already is a duplicate."""
     doc = target(call, entities, identifier)
     if call.state.get(place.address, doc["id"]) is not None:
         raise duplicate(call, f"A reference to '{doc['id']}' already exists.")
     _put(call, place, entities, doc, doc["id"])
+    return doc
 
 
 def fill_slot(call: Call, place: Place, entities: EntitySet, slot: str, identifier: str) -> None:

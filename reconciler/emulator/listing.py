@@ -14,12 +14,17 @@ from reconciler.emulator.store import Doc
 MAX_PAGE = 999
 
 
-def page(call: Call, docs: list[Doc], show: Callable[[Doc], Doc], what: str, filterable: frozenset[str]) -> Reply:
+View = Callable[[Doc], Doc]
+
+
+def page(
+    call: Call, docs: list[Doc], show: View, what: str, filterable: frozenset[str], seen: View = dict
+) -> Reply:
     """A 200 with one page; the next page's link is absolute and its token opaque. Graph docs: paging.
 
-    ``what`` is the place for ``@odata.context``.
+    ``what`` is the place for ``@odata.context``; ``seen`` is a document as ``$filter`` sees it.
     """
-    kept = narrow(call, docs, filterable)
+    kept = narrow(call, docs, filterable, seen)
     start = call.options.skip if call.options.skiptoken is None else _start(call.options.skiptoken)
     size = _size(call)
     body: Doc = {"@odata.context": call.context(what)}
@@ -31,10 +36,11 @@ def page(call: Call, docs: list[Doc], show: Callable[[Doc], Doc], what: str, fil
     return Reply(200, body)
 
 
-def narrow(call: Call, docs: list[Doc], filterable: frozenset[str]) -> list[Doc]:
+def narrow(call: Call, docs: list[Doc], filterable: frozenset[str], seen: View = dict) -> list[Doc]:
     """The documents that ``$filter`` keeps, in the order ``$orderby`` asks for."""
     if call.options.filter is not None:
-        docs = list(filter(compile_filter(call.options.filter, filterable), docs))
+        test = compile_filter(call.options.filter, filterable)
+        docs = [doc for doc in docs if test(seen(doc))]
     for part in reversed((call.options.orderby or "").split(",")):
         name, _, direction = part.strip().partition(" ")
         if not name:

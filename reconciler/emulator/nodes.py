@@ -1,10 +1,12 @@
 """Places in the URL space that need nothing of each other: counts, operations, contents, single policies."""
 
+from collections.abc import Callable
+
 from reconciler.emulator import listing, values
 from reconciler.emulator.call import DONE, Call, Place, Reply
 from reconciler.emulator.errors import invalid, missing, no_route, not_allowed
 from reconciler.emulator.schema import EntitySet, Operation, Singleton
-from reconciler.emulator.showing import document, documents, storage
+from reconciler.emulator.showing import document, documents, filtered_view, storage
 from reconciler.emulator.store import Doc
 
 
@@ -50,7 +52,8 @@ class Count(Node):
 
     def get(self) -> Reply:
         """The count."""
-        return Reply(200, str(len(listing.narrow(self.call, self._docs, self._entities.filterable))))
+        seen = filtered_view(self.call, self._entities, self.place)
+        return Reply(200, str(len(listing.narrow(self.call, self._docs, self._entities.filterable, seen))))
 
 
 class Bound(Node):
@@ -73,6 +76,18 @@ class Bound(Node):
         if method != self._operation.method:
             raise not_allowed()
         return self._operation.run(self.call, self.place, self._doc)
+
+
+class Addition(Node):
+    """``$ref`` of a set to which entities can be added that exist elsewhere."""
+
+    def __init__(self, call: Call, place: Place, add: Callable[[Call], Reply]):
+        super().__init__(call, place)
+        self._add = add
+
+    def post(self) -> Reply:
+        """Add one."""
+        return self._add(self.call)
 
 
 class Content(Node):
@@ -122,6 +137,8 @@ class Policy(Node):
         super().__init__(call, parent.under(singleton.name))
         self._singleton = singleton
         self._collection = parent.address
+        if singleton.gate is not None:
+            singleton.gate(call, self.place)
 
     def _doc(self) -> Doc:
         stored = self.call.state.get(self._collection, self._singleton.name)
@@ -129,7 +146,8 @@ class Policy(Node):
 
     def get(self) -> Reply:
         """The singleton."""
-        context = {"@odata.context": self.call.context(f"{self.place.address}/$entity")}
+        what = self._singleton.context or f"{self.place.address}/$entity"
+        context = {"@odata.context": self.call.context(what)}
         return Reply(200, {**context, **values.show(self._singleton.shape, self._doc(), self.call.version)})
 
     def patch(self) -> Reply:

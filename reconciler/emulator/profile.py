@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
 TenantKind = Literal["workforce", "external", "b2c"]
+CloudName = Literal["global", "usgov", "usgov-dod", "china"]
+CLOUDS = frozenset(get_args(CloudName))
 
 
 @dataclass(frozen=True)
@@ -16,9 +18,18 @@ class Profile:
     ``duplicate_status`` is the answer to a second object of the same name: Graph documents none.
     ``app_limit`` and ``tenant_limit`` are requests per minute; Graph docs: throttling limits give 200 and 300
     for the identity providers service. The emulator knows one application, so the smaller one counts.
+
+    ``cloud`` decides which entity sets there are. ``events_flows`` is the feature that authenticationEventsFlows
+    need; None means that external tenants have it and others do not. ``extensions_principal`` is whether the
+    service principal "Azure Active Directory Authentication Extensions" is there, without which an external
+    tenant takes no provider. ``wraps_entities`` puts a single flow or language into ``value``, as samples in Graph
+    docs do. ``user_flows`` says whether the retired beta userFlows still answer, ``signup_events`` the same of
+    events/onSignupStart, which may be gone from the service. ``adopts_user_flows`` makes POST b2xUserFlows/$ref
+    work as its page in Graph docs says; userFlows then answer in every kind of tenant.
     """
 
     kind: TenantKind = "workforce"
+    cloud: CloudName = "global"
     domain: str = "contoso.onmicrosoft.com"
     display_name: str = "Contoso"
     tenant_id: str = ""
@@ -28,6 +39,12 @@ class Profile:
     duplicate_status: int = 409
     app_limit: int | None = None
     tenant_limit: int | None = None
+    events_flows: bool | None = None
+    extensions_principal: bool = True
+    wraps_entities: bool = False
+    user_flows: bool = False
+    signup_events: bool = True
+    adopts_user_flows: bool = False
 
     def __post_init__(self) -> None:
         tenant = self.tenant_id or str(uuid.uuid5(uuid.NAMESPACE_DNS, self.domain))
@@ -39,10 +56,17 @@ class Profile:
     def _check(self) -> None:
         if self.kind not in get_args(TenantKind):
             raise ValueError(f"tenant kind is {self.kind!r}, expected one of {', '.join(get_args(TenantKind))}")
+        if self.cloud not in CLOUDS:
+            raise ValueError(f"cloud is {self.cloud!r}, expected one of {', '.join(get_args(CloudName))}")
         if self.page_size < 1:
             raise ValueError(f"page size is {self.page_size}, expected at least 1")
         if self.duplicate_status not in (400, 409):
             raise ValueError(f"duplicate status is {self.duplicate_status}, expected 400 or 409")
+
+    @property
+    def has_events_flows(self) -> bool:
+        """Whether authenticationEventsFlows answer."""
+        return self.kind == "external" if self.events_flows is None else self.events_flows
 
     @property
     def limit(self) -> int | None:
@@ -65,11 +89,19 @@ class Profile:
         return asdict(self)
 
 
+_SWITCHES = frozenset(
+    {
+        *("self_service_sign_up", "events_flows", "extensions_principal", "wraps_entities"),
+        *("user_flows", "signup_events", "adopts_user_flows"),
+    }
+)
+
+
 def _fits(value: object, name: str) -> bool:
-    if name == "self_service_sign_up":
-        return isinstance(value, bool)
-    if name in ("app_limit", "tenant_limit") and value is None:
+    if name in ("app_limit", "tenant_limit", "events_flows") and value is None:
         return True
+    if name in _SWITCHES:
+        return isinstance(value, bool)
     if name in ("page_size", "duplicate_status", "app_limit", "tenant_limit"):
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, str)

@@ -16,9 +16,10 @@ _NOT_SUPPORTED = "The request is currently not supported on the targeted entity 
 class LinkCollection(Node):
     """A navigation to many entities; ``owner`` is the place of the entity that has it."""
 
-    def __init__(self, call: Call, owner: Place, links: Links):
+    def __init__(self, call: Call, owner: Place, links: Links, doc: Doc):
         super().__init__(call, owner.under(links.name))
         self._owner = owner
+        self.doc = doc
         self.links = links
         self.stored = owner.under(links.stored)
 
@@ -36,9 +37,12 @@ class LinkCollection(Node):
 
     def get(self) -> Reply:
         """The linked entities."""
+        targets = self.targets()
+        if not targets and self.links.empty is not None:
+            raise self.links.empty()
         what = self.links.context or self.place.address + selection(self.call.options)
         show = self._show
-        return listing.page(self.call, self.targets(), show, what, self.links.entities.filterable)
+        return listing.page(self.call, targets, show, what, self.links.entities.filterable)
 
     def _show(self, doc: Doc) -> Doc:
         return show_linked(self.call, self.links, doc, self.call.options)
@@ -59,7 +63,9 @@ class LinkReferences(Node):
     def post(self) -> Reply:
         """Add a link."""
         identifier = values.reference(self.call.body, "@odata.id")
-        links.attach(self.call, self._collection.stored, self._entities, identifier)
+        target = links.attach(self.call, self._collection.stored, self._entities, identifier)
+        if self._collection.links.attached is not None:
+            self._collection.links.attached(self.call, self._collection.doc, target)
         return DONE
 
     def patch(self) -> Reply:
@@ -127,7 +133,7 @@ class Holding(Node):
         """To a slot."""
         for slot in self._holder.slots:
             if slot.name.lower() == segment.lower() and self.call.version in slot.versions:
-                return SlotNode(self.call, self.place, slot, self._opened)
+                return SlotNode(self.call, self.place, slot, {}, self._opened)
         return super().step(segment)
 
     def get(self) -> Reply:
@@ -140,10 +146,11 @@ class Holding(Node):
 class SlotNode(Node):
     """A navigation to one entity or none."""
 
-    def __init__(self, call: Call, holder: Place, slot: Slot, opened: Callable[[EntitySet, str], Node]):
+    def __init__(self, call: Call, holder: Place, slot: Slot, doc: Doc, opened: Callable[[EntitySet, str], Node]):
         super().__init__(call, holder.under(slot.name))
         self.holder = holder
         self.slot = slot
+        self.doc = doc
         self._opened = opened
 
     def target(self) -> Doc | None:
@@ -186,6 +193,8 @@ class SlotReference(Node):
         if self.call.body in (None, {}):
             return self.delete()
         identifier = values.reference(self.call.body, "@odata.id")
+        if slot.prepare is not None:
+            slot.prepare(self.call, self._slot.doc, links.target(self.call, slot.entities, identifier))
         links.fill_slot(self.call, self._slot.holder, slot.entities, slot.name, identifier)
         return DONE
 

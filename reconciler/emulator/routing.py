@@ -32,7 +32,7 @@ class Directory(Node):
     def _open(self, member: EntitySet | Singleton | Container) -> Node:
         if isinstance(member, Container):
             return Directory(self.call, self.place.under(member.name), member)
-        if self.call.version not in member.versions:
+        if self.call.version not in member.versions or self.call.profile.cloud not in member.clouds:
             return super().step(member.name)
         if isinstance(member, Singleton):
             return Policy(self.call, self.place, member)

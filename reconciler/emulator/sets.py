@@ -1,12 +1,15 @@
 """Collections of entities and single entities: create, list, read, update, delete, and on to what they contain."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from reconciler.emulator import links, listing, values
 from reconciler.emulator.call import DONE, Call, Place, Reply
-from reconciler.emulator.errors import in_use, invalid, missing, not_allowed
-from reconciler.emulator.nodes import Bound, Content, Node, every
-from reconciler.emulator.references import Holding, LinkCollection, Pointed
-from reconciler.emulator.schema import Contained, EntitySet, EntityType, Holder, Links, Operation, Pointer
-from reconciler.emulator.showing import document, documents, navigation, present, selection, storage
+from reconciler.emulator.errors import in_use, invalid, invalid_field, missing, not_allowed
+from reconciler.emulator.nodes import Addition, Bound, Content, Node, every
+from reconciler.emulator.references import Holding, LinkCollection, Pointed, SlotNode
+from reconciler.emulator.schema import Contained, EntitySet, EntityType, Holder, Links, Operation, Part, Pointer, Slot
+from reconciler.emulator.showing import document, documents, filtered_view, navigation, present, selection, storage
 from reconciler.emulator.store import Doc
 
 _NAMESPACES = ("microsoft.graph.", "graph.")
@@ -19,10 +22,10 @@ class Collection(Node):
         super().__init__(call, place)
         self.entities = entities
         if entities.hooks.gate is not None:
-            entities.hooks.gate(call)
+            entities.hooks.gate(call, place)
 
     def step(self, segment: str) -> Node:
-        """To the count, a bound operation or an entity; a cast of a collection leads nowhere.
+        """To the count, a bound operation or an entity; a cast of most collections leads nowhere.
 
         Observed on a live tenant, August 2026: cast collections answer 404.
         """
@@ -31,6 +34,10 @@ class Collection(Node):
         operation = _operation(self.entities.set_operations, segment)
         if operation is not None:
             return Bound(self.call, self.place, operation, {})
+        if segment.lower() == "$ref" and self.entities.add is not None:
+            return Addition(self.call, self.place, self.entities.add)
+        if self.entities.cast and values.named(self.entities.types, qualified(segment)) is not None:
+            return self
         if segment.startswith("$") or segment.lower().startswith(_NAMESPACES):
             return super().step(segment)
         return Entity(self.call, self.place, self.entities, segment)
@@ -40,21 +47,25 @@ class Collection(Node):
         self._allow("list")
         what = self._context + selection(self.call.options)
         docs = documents(self.call, self.entities, self.place)
-        return listing.page(self.call, docs, self._show, what, self.entities.filterable)
+        seen = filtered_view(self.call, self.entities, self.place)
+        return listing.page(self.call, docs, self._show, what, self.entities.filterable, seen)
 
     def post(self) -> Reply:
         """Create an entity: 201 with its body and, where Graph docs show one, its location."""
         self._allow("create")
-        doc = self._create()
+        doc = self.create()
         place = self.place.entity(doc["id"])
         context = {"@odata.context": self.call.context(f"{self._context}/$entity")}
-        headers = {"Location": f"{self.call.root}/{place.path}"} if self.entities.location else {}
-        return Reply(201, {**context, **self._show(doc)}, headers)
+        location = place.address if self.entities.keys_location else place.path
+        headers = {"Location": f"{self.call.root}/{location}"} if self.entities.location else {}
+        shown = present(self.call, self.entities, place, doc, self.call.options, created=True)
+        return Reply(201, {**context, **shown}, headers)
 
-    def _create(self) -> Doc:
+    def create(self) -> Doc:
+        """Check and store a new entity from the request's body."""
         entity = self._type()
         accepted = values.accept(entity, self.call.body, creating=True)
-        if len(self.entities.types) > 1:
+        if self.entities.shows_type:
             accepted["@odata.type"] = entity.annotation
         if self.entities.hooks.fill is not None:
             accepted = self.entities.hooks.fill(self.call, accepted)
@@ -69,8 +80,8 @@ class Collection(Node):
 
     def _type(self) -> EntityType:
         body = self.call.body if isinstance(self.call.body, dict) else {}
-        if len(self.entities.types) > 1:
-            return values.choose(self.entities.types, body, self.entities.name)
+        if self.entities.shows_type:
+            return values.choose(self.entities.offered(self.call), body, self.entities.name)
         check_type(self.entities, body)
         return self.entities.types[0]
 
@@ -90,6 +101,32 @@ class Collection(Node):
     @property
     def _context(self) -> str:
         return self.entities.context or self.place.address
+
+
+class PartNode(Node):
+    """A complex property of an entity on the way to the navigations inside it."""
+
+    def __init__(self, call: Call, owner: Place, part: Part, doc: Doc, opened: Callable[[EntitySet, str], Node]):
+        super().__init__(call, owner.under(part.name))
+        self._part = part
+        self._doc = doc
+        self._opened = opened
+
+    def step(self, segment: str) -> Node:
+        """To a navigation; a cast stays here."""
+        if segment.lower().startswith(_NAMESPACES):
+            return self
+        present_here = (each for each in self._part.navigations if self.call.version in each.versions)
+        match next((each for each in present_here if each.name.lower() == segment.lower()), None):
+            case Contained(name, entities):
+                return Collection(self.call, self.place.under(name), entities)
+            case Links() as found:
+                return LinkCollection(self.call, self.place, found, self._doc)
+            case Slot() as found:
+                return SlotNode(self.call, self.place, found, self._doc, self._opened)
+            case Part() as found:
+                return PartNode(self.call, self.place, found, self._doc, self._opened)
+        return super().step(segment)
 
 
 class Entity(Node):
@@ -123,7 +160,11 @@ class Entity(Node):
             case Contained(name, entities):
                 return Collection(self.call, place.under(name), entities)
             case Links() as found:
-                return LinkCollection(self.call, place, found)
+                return LinkCollection(self.call, place, found, doc)
+            case Part() as found:
+                return PartNode(self.call, place, found, doc, self._open)
+            case Slot() as found:
+                return SlotNode(self.call, place, found, doc, self._open)
             case Holder() as found:
                 return Holding(self.call, place, found, self._open)
             case Pointer() as found:
@@ -140,20 +181,56 @@ class Entity(Node):
         doc = self._doc()
         what = (self._entities.context or self.place.address) + selection(self.call.options)
         shown = present(self.call, self._entities, self.place.entity(doc["id"]), doc, self.call.options)
-        return Reply(200, {"@odata.context": self.call.context(f"{what}/$entity"), **shown})
+        body = {"@odata.context": self.call.context(f"{what}/$entity"), **shown}
+        wrapped = self._entities.wrapped and self.call.profile.wraps_entities
+        return Reply(200, {"value": body} if wrapped else body)
 
     def patch(self) -> Reply:
         """Change some properties: 204, as the examples in Graph docs show throughout."""
         self._allow("update")
+        doc, hooks = self._doc(), self._entities.hooks
+        if hooks.changeable is not None:
+            hooks.changeable(doc)
+        entity = self._entities.type_of(doc)
+        check_type(self._entities, self.call.body, entity)
+        change = values.accept(entity, self.call.body, creating=False)
+        merged = {**doc, **change} if hooks.merge is None or not change else hooks.merge(doc, change)
+        self._keep(doc, values.stored(entity, merged))
+        if hooks.changed is not None:
+            hooks.changed(self.call, self.place.entity(doc["id"]), merged, change)
+        return DONE
+
+    def put(self) -> Reply:
+        """Replace the entity, or make it under the key in the URL, where that is allowed."""
+        doc = document(self.call, self._entities, self.place, self._key)
+        if doc is None and "upsert" in self._entities.allows:
+            return self._make()
+        if not {"upsert", "replace"} & self._entities.allows:
+            raise not_allowed()
         doc = self._doc()
-        check_type(self._entities, self.call.body)
-        change = values.accept(self._entities.type_of(doc), self.call.body, creating=False)
-        merge = self._entities.hooks.merge
-        merged = {**doc, **change} if merge is None or not change else merge(doc, change)
+        entity = self._entities.type_of(doc)
+        accepted = values.accept(entity, self._keyed(), creating=True)
+        named = {prop.name for prop in entity.props if prop.writes != "never"}
+        self._keep(doc, values.stored(entity, {**doc, **{name: accepted[name] for name in named}, "id": doc["id"]}))
+        if self._entities.hooks.changed is not None:
+            self._entities.hooks.changed(self.call, self.place.entity(doc["id"]), doc, accepted)
+        return DONE
+
+    def _make(self) -> Reply:
+        call = replace(self.call, body={**self._keyed(), "id": self._key})
+        return Collection(call, self.place, self._entities).post()
+
+    def _keyed(self) -> Doc:
+        """The body; an id in it must be the URL's. Graph docs: Create or update userFlowLanguageConfiguration."""
+        body = self.call.body if isinstance(self.call.body, dict) else {}
+        if str(body.get("id", self._key)).lower() != self._key.lower():
+            raise invalid_field("id")
+        return body
+
+    def _keep(self, doc: Doc, merged: Doc) -> None:
         others = [each for each in documents(self.call, self._entities, self.place) if each["id"] != doc["id"]]
         refuse_duplicate(self.call, self._entities, merged, others)
         self.call.state.put(storage(self._entities, self.place), merged)
-        return DONE
 
     def delete(self) -> Reply:
         """Remove the entity and all it contains, unless something refers to it."""
@@ -187,12 +264,19 @@ def _operation(operations: tuple[Operation, ...], segment: str) -> Operation | N
     return next((each for each in operations if each.name.lower() == name), None)
 
 
-def check_type(entities: EntitySet, body: object) -> None:
-    """Refuse an ``@odata.type`` that is no type of this set.
+def qualified(segment: str) -> str:
+    """A type name from a path segment that spells the namespace in either way."""
+    return segment if segment.lower().startswith("microsoft.") else f"microsoft.{segment}"
+
+
+def check_type(entities: EntitySet, body: object, entity: EntityType | None = None) -> None:
+    """Refuse an ``@odata.type`` that is no type of this set, or none where the entity's must be stated.
 
     A sibling's type passes: Graph docs update an Apple provider as a social one.
     """
     written = body.get("@odata.type") if isinstance(body, dict) else None
+    if written is None and entity is not None and entity.states_type:
+        raise invalid(f"'{entities.name}' must state its '@odata.type'.")
     if written is not None and (not isinstance(written, str) or values.named(entities.types, written) is None):
         raise invalid(f"'{written}' is not a type of '{entities.name}'.")
 

@@ -1,12 +1,13 @@
 """How entities are shown: their properties, what ``$select`` leaves of them, what ``$expand`` adds."""
 
+from collections.abc import Callable
 from typing import Any
 
 from reconciler.emulator import links, values
 from reconciler.emulator.call import Call, Place
 from reconciler.emulator.errors import invalid
 from reconciler.emulator.options import Options
-from reconciler.emulator.schema import Contained, EntitySet, Holder, Links, Navigation, Pointer, Slot
+from reconciler.emulator.schema import Contained, EntitySet, Holder, Links, Navigation, Part, Pointer, Slot
 from reconciler.emulator.store import Doc
 
 
@@ -19,33 +20,51 @@ def documents(call: Call, entities: EntitySet, place: Place) -> list[Doc]:
     """All documents of a set: the fixed ones, or what is stored in their stead, then the others."""
     stored = {doc["id"].lower(): doc for doc in call.state.all(storage(entities, place))}
     fixed = [stored.pop(doc["id"].lower(), dict(doc)) for doc in entities.fixed]
-    return [*fixed, *stored.values()]
+    derived = [] if entities.derived is None else entities.derived(call)
+    return [doc for doc in (*fixed, *stored.values(), *derived) if call.version in entities.type_of(doc).versions]
 
 
 def document(call: Call, entities: EntitySet, place: Place, key: str) -> Doc | None:
     """One document of a set by its id in any case, or None."""
+    if entities.derived is not None:
+        return next((doc for doc in documents(call, entities, place) if doc["id"].lower() == key.lower()), None)
     found = call.state.get(storage(entities, place), key)
     fixed = (dict(doc) for doc in entities.fixed if doc["id"].lower() == key.lower())
-    return found or next(fixed, None)
+    found = found or next(fixed, None)
+    return None if found is None or call.version not in entities.type_of(found).versions else found
 
 
 def navigation(call: Call, entities: EntitySet, name: str) -> Navigation | None:
-    """The navigation of that name, in any case and in the request's version."""
+    """The navigation of that name, in any case, after any casts, and in the request's version."""
+    name = name.rpartition("/")[2] if name.lower().startswith("microsoft.graph.") else name
     present = (each for each in entities.navigations if call.version in each.versions)
     return next((each for each in present if each.name.lower() == name.lower()), None)
 
 
-def present(call: Call, entities: EntitySet, place: Place, doc: Doc, options: Options) -> Doc:
+def filtered_view(call: Call, entities: EntitySet, place: Place) -> Callable[[Doc], Doc]:
+    """A document of the set at a place as ``$filter`` sees it: with what ``whole`` adds."""
+    whole = entities.hooks.whole
+    return dict if whole is None else lambda doc: whole(call, place.entity(doc["id"]), doc, dict(doc), False)
+
+
+def present(
+    call: Call, entities: EntitySet, place: Place, doc: Doc, options: Options, *, created: bool = False
+) -> Doc:
     """An entity as an answer shows it; ``place`` is its own. GraphError 400 for a name it does not have."""
     if entities.view is not None:
         return entities.view(doc)
     if entities.hooks.show is not None:
         doc = entities.hooks.show(call, doc)
     entity = entities.type_of(doc)
-    body = {"@odata.type": entity.annotation} if len(entities.types) > 1 else {}
-    body.update(_select(values.show(entity, doc, call.version), options, entities))
+    body = {"@odata.type": entity.annotation} if entities.shows_type else {}
+    shown = values.show(entity, doc, call.version)
+    if entities.hooks.whole is not None:
+        shown = entities.hooks.whole(call, place, doc, shown, created)
+    body.update(_select(shown, options, entities))
     for name, inner in options.expand:
         found = navigation(call, entities, name)
+        if isinstance(found, Part):
+            continue
         if found is None or isinstance(found, Holder):
             raise invalid(f"Could not find a navigation property named '{name}' on type '{entity.annotation[1:]}'.")
         body[found.name] = _expand(call, found, place, doc, inner)
@@ -82,7 +101,11 @@ def _expand(call: Call, found: Navigation, place: Place, doc: Doc, options: Opti
 
 def links_of(call: Call, found: Links, place: Place) -> list[Doc]:
     """The entities a link navigation of the entity at a place leads to."""
-    return links.linked(call, place.under(found.stored), found.entities)
+    return [doc for doc in links.linked(call, place.under(found.stored), found.entities) if _known(call, found, doc)]
+
+
+def _known(call: Call, found: Links, doc: Doc) -> bool:
+    return call.version in found.entities.type_of(doc).versions
 
 
 def show_linked(call: Call, found: Links, doc: Doc, options: Options) -> Doc:

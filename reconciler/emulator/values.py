@@ -10,6 +10,7 @@ from reconciler.emulator.store import Doc
 
 MASK = "******"
 S = TypeVar("S", bound=Shape)
+_OLD_NAMESPACE = "microsoft.cpim.api.datamodels."  # Graph docs: Create userFlows
 _MASKED = re.compile(r"\*+")
 
 
@@ -82,7 +83,7 @@ def _convert(kind: Kind, value: Any, name: str) -> Any:
         case Complex():
             return _complex(kind, value, name)
         case Reference():
-            return reference(value, name)
+            return reference(value, name, kind.key)
 
 
 def _scalar(types: tuple[type, ...], value: Any, name: str) -> Any:
@@ -101,7 +102,7 @@ def _member(members: tuple[str, ...], value: Any, name: str) -> str:
 def _complex(kind: Complex, value: Any, name: str) -> Doc:
     if not isinstance(value, dict):
         raise invalid_field(name)
-    if len(kind.shapes) == 1:
+    if len(kind.shapes) == 1 and not kind.typed:
         return accept(kind.shapes[0], value, creating=True)
     shape = choose(kind.shapes, value, name)
     return {"@odata.type": shape.annotation, **accept(shape, value, creating=True)}
@@ -121,13 +122,14 @@ def choose(shapes: tuple[S, ...], body: Doc, name: str) -> S:
 def named(shapes: tuple[S, ...], written: str) -> S | None:
     """The shape of that type name: samples in Graph docs differ in case and in the leading ``#``."""
     wanted = written.lower().removeprefix("#")
+    wanted = wanted.replace(_OLD_NAMESPACE, "microsoft.graph.")
     return next((shape for shape in shapes if shape.annotation[1:].lower() == wanted), None)
 
 
-def reference(value: Any, name: str) -> str:
+def reference(value: Any, name: str, key: str = "id") -> str:
     """The id in ``{"id": …}`` or at the end of the URL in ``{"@odata.id": …}``, whatever its host and version."""
     members = {key.lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
-    url, identifier = members.get("@odata.id"), members.get("id")
+    url, identifier = members.get("@odata.id"), members.get(key.lower())
     if isinstance(url, str):
         last = url.rstrip("/").rpartition("/")[2]
         keyed = re.fullmatch(r"[^()]*\('(.*)'\)", last)
@@ -139,11 +141,20 @@ def reference(value: Any, name: str) -> str:
 
 def stored(shape: Shape, accepted: Doc) -> Doc:
     """What is kept of an accepted object: references become links elsewhere."""
-    return {name: value for name, value in accepted.items() if not _refers(shape.find(name))}
+    found = ((name, value, shape.find(name)) for name, value in accepted.items())
+    return {name: value if prop is None else _kept(prop.kind, value) for name, value, prop in found if not _refers(prop)}
+
+
+def _kept(kind: Kind, value: Any) -> Any:
+    if not isinstance(kind, Complex) or not isinstance(value, dict):
+        return value
+    several = len(kind.shapes) > 1 or kind.typed
+    shape = named(kind.shapes, value["@odata.type"]) if several else kind.shapes[0]
+    return stored(shape or kind.shapes[0], value)
 
 
 def _refers(prop: Prop | None) -> bool:
-    return prop is not None and prop.kind in (Reference(), Many(Reference()))
+    return prop is not None and isinstance(prop.kind.of if isinstance(prop.kind, Many) else prop.kind, Reference)
 
 
 def show(shape: Shape, doc: Doc, version: str) -> Doc:
@@ -166,7 +177,7 @@ def _shown_kind(kind: Kind, value: Any, version: str) -> Any:
         return [_shown_kind(kind.of, item, version) for item in value]
     if not isinstance(kind, Complex) or not isinstance(value, dict):
         return value
-    if len(kind.shapes) == 1:
+    if len(kind.shapes) == 1 and not kind.typed:
         return show(kind.shapes[0], value, version)
     shape = named(kind.shapes, value["@odata.type"]) or kind.shapes[0]
     return {"@odata.type": shape.annotation, **show(shape, value, version)}

@@ -58,8 +58,9 @@ async def _posted(run: Run, action: Attach, write: Write) -> Result | Written:
             refusal: RejectedError | None = None
             try:
                 return Written(await run.carry_out(action, write))
-            except LostAnswerError:
+            except LostAnswerError as lost:
                 doubt.arisen = True
+                await run.heed(lost)
             except RejectedError as error:
                 if error.status not in (400, 409):
                     raise

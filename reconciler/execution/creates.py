@@ -23,7 +23,8 @@ _NOWHERE = Span("", 0, 0)
 
 async def create(run: Run, action: Create) -> Result:
     """Make the object, unless it turns out to be there: as what an earlier run made, or as what a lost POST did."""
-    known = await _from_earlier_run(run, action)
+    with Doubt(arisen=action.address in run.journal.history.open):
+        known = await _from_earlier_run(run, action)
     if known:
         return known
     with Doubt() as doubt:
@@ -31,8 +32,9 @@ async def create(run: Run, action: Create) -> Result:
             refusal: RejectedError | None = None
             try:
                 return await _made(run, action, await run.carry_out(action))
-            except LostAnswerError:
+            except LostAnswerError as lost:
                 doubt.arisen = True
+                await run.heed(lost)
             except RejectedError as error:
                 if not doubt.arisen or error.status not in (400, 409):
                     raise

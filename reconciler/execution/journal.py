@@ -61,6 +61,7 @@ class History:
                 self.open.pop(address, None)
             case {"event": "end", "verb": "delete", "status": Status.DONE}:
                 self.made.pop(address, None)
+                self.open.pop(address, None)
 
     def age(self, address: Address, now: datetime) -> float:
         """For how many seconds nothing was written about an object."""

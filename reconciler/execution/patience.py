@@ -16,13 +16,15 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Patience:
     """Seconds and counts: how long what was written may stay invisible (`lag`), how long a write that is on its way
-    may take after a stop (`grace`), how often a write whose answer was lost is sent again (`repeats`)."""
+    may take after a stop (`grace`), how often a write whose answer was lost is sent again (`repeats`), the longest that
+    Graph may ask to be left alone (`ceiling`)."""
 
     lag: float = 20.0
     grace: float = 10.0
     repeats: int = 2
     shortest: float = 0.5
     longest: float = 4.0
+    ceiling: float = 600.0
 
     def delays(self) -> Iterator[float]:
         """The pauses between looks: each twice the last, up to the longest."""

@@ -35,12 +35,14 @@ class Written:
 
 
 class StepError(Exception):
-    """Why a step cannot be done, said before or instead of a request."""
+    """Why a step cannot be done, said before or instead of a request; `cause` is the last that Graph said of it."""
 
-    def __init__(self, detail: str, *, unsure: bool = False) -> None:
+    def __init__(self, detail: str, *, unsure: bool = False, cause: GraphError | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.unsure = unsure
+        self.status = cause.status if cause else None
+        self.request_id = cause.request_id if cause else ""
 
 
 class InterruptedStepError(Exception):
@@ -53,7 +55,7 @@ class InterruptedStepError(Exception):
 
 
 class Doubt:
-    """Whether an answer was lost within the block: an interruption then no longer means that nothing was sent."""
+    """Whether an answer was lost within the block: whatever ends it then no longer means that nothing was done."""
 
     def __init__(self, *, arisen: bool = False) -> None:
         self.arisen = arisen
@@ -66,6 +68,8 @@ class Doubt:
     ) -> None:
         if self.arisen and isinstance(error, InterruptedStepError):
             raise InterruptedStepError(error.reason, started=True) from None
+        if self.arisen and isinstance(error, GraphError):
+            raise StepError(f"{LOST}; then {words(error)}", unsure=True, cause=error) from None
 
 
 StepTrouble = GraphError | StepError | InterruptedStepError
@@ -94,7 +98,7 @@ def trouble(error: StepTrouble) -> Result:
         case InterruptedStepError():
             return skipped(error.reason)
         case StepError():
-            return failed(error.detail, unsure=error.unsure)
+            return Result(Status.FAILED, error.detail, error.status, error.request_id, unsure=error.unsure)
         case _:
             return Result(
                 Status.FAILED, words(error), error.status, error.request_id, unsure=isinstance(error, LostAnswerError)

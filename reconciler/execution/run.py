@@ -13,7 +13,7 @@ from reconciler.execution.patience import Brake, CutOffError, Patience
 from reconciler.execution.requests import link_need, named, object_path, write_for
 from reconciler.execution.results import InterruptedStepError
 from reconciler.model.addresses import Address
-from reconciler.model.errors import GraphError, RejectedError
+from reconciler.model.errors import GraphError, LostAnswerError, RejectedError
 from reconciler.model.kinds import Kind, Kinds, Link
 from reconciler.model.live import Absent, Answers, Need, Present, Unknown
 from reconciler.model.plans import AnyAction, Attach, Detach, Reorder, Update
@@ -94,6 +94,17 @@ class Run:
             except RejectedError as refusal:
                 if not await self._lag_explains(action, refusal, next(delays)):
                     raise
+
+    async def heed(self, lost: LostAnswerError) -> None:
+        """Leave Graph alone for as long as it asked, before anything is looked for or repeated.
+
+        Raises the error when that is longer than the run may wait, InterruptedStepError when the run is to stop.
+        """
+        seconds = lost.retry_after or 0.0
+        if seconds > self.patience.ceiling:
+            raise lost
+        if seconds and not await self.brake.pause(seconds):
+            raise InterruptedStepError(self.stopping)
 
     async def poll(self, look: Callable[[], Awaitable[T | None]], until: float) -> T | None:
         """What a look finds, looking again and again until that time.

@@ -61,8 +61,8 @@ class Guards:
     protect: tuple[str, ...] = ()
 
     def protects(self, address: Address) -> bool:
-        """Whether the object may never be deleted; an entry of `protect` is a `Kind/Name`, globs included."""
-        return any(fnmatchcase(str(address), entry) for entry in self.protect)
+        """Whether the object may never be deleted; `protect` holds `Kind/Name` globs, in any case."""
+        return any(fnmatchcase(str(address).casefold(), entry.casefold()) for entry in self.protect)
 
 
 @dataclass(frozen=True, slots=True)

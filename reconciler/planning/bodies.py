@@ -13,7 +13,7 @@ from reconciler.model.values import MISSING, Tree, Value, get, put
 
 def completed(declared: Tree, properties: Iterable[Property]) -> dict[str, Value]:
     """Everything declared, and what Graph demands where the manifest is silent."""
-    whole = _copy(declared)
+    whole = copied(declared)
     for known in properties:
         if known.default is not None and get(whole, known.path, MISSING) is MISSING:
             put(whole, known.path, list(known.default) if isinstance(known.default, tuple) else known.default)
@@ -64,7 +64,7 @@ def missing(kind: Kind, properties: Tree) -> tuple[str, ...]:
 
 def typed(kind: Kind, properties: Tree) -> dict[str, Value]:
     """The properties with each `type` that stands for an `@odata.type` in Graph's words."""
-    shaped = _copy(properties)
+    shaped = copied(properties)
     for known in kind.properties:
         *parents, last = known.path.split(".")
         around: Any = get(shaped, ".".join(parents)) if parents else shaped
@@ -81,5 +81,6 @@ def odata_type(name: str) -> str:
     return f"#microsoft.graph.{name}"
 
 
-def _copy(tree: Tree) -> dict[str, Value]:
-    return {name: _copy(value) if hasattr(value, "items") else value for name, value in tree.items()}
+def copied(tree: Tree) -> dict[str, Value]:
+    """A tree that can be changed without changing the first; lists and leaves are shared."""
+    return {name: copied(value) if hasattr(value, "items") else value for name, value in tree.items()}

@@ -25,5 +25,10 @@ def content_of(step: Step) -> dict[str, Any]:
 
 def digest_of(steps: Iterable[Step]) -> str:
     """`sha256:` and the hash of the steps' content."""
-    text = json.dumps([content_of(step) for step in steps], sort_keys=True, ensure_ascii=False)
+    return digest_of_contents([content_of(step) for step in steps])
+
+
+def digest_of_contents(contents: list[dict[str, Any]]) -> str:
+    """The digest of what `content_of` gave, step by step."""
+    text = json.dumps(contents, sort_keys=True, ensure_ascii=False)
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from reconciler.model.addresses import Address
-from reconciler.model.kinds import Kinds
+from reconciler.model.identity import label
+from reconciler.model.kinds import Kinds, Link
 from reconciler.model.live import Snapshot
 from reconciler.model.plans import AnyAction, Attach, Create, Delete, Detach, Refusal
 from reconciler.model.policy import Limit
@@ -27,7 +28,7 @@ def guard(
     actions = tuple(actions)
     deletes = [action.address for action in actions if isinstance(action, Delete)]
     refusals = [] if anything_declared else _empty(deletes, options)
-    refusals += [_protected(address) for address in deletes if options.guards.protects(address)]
+    refusals += [_protected(each) for each in deletes if _is_protected(each, kinds, snapshot, matches, options)]
     refusals += _in_use(actions, kinds, snapshot, matches)
     refusals += _too_many("maxDeletes", deletes, options.guards.max_deletes, snapshot)
     return refusals + _too_many("maxUpdates", _updated(actions), options.guards.max_updates, snapshot)
@@ -39,6 +40,14 @@ def _empty(deletes: list[Address], options: Options) -> list[Refusal]:
     about = deletes[0] if deletes else Address(min(options.prune, default="Project"), "*")
     reason = "there is not one manifest, and --prune would delete everything"
     return [Refusal("emptyRepository", about, reason, "check the manifests' path; declare what is to stay")]
+
+
+def _is_protected(address: Address, kinds: Kinds, snapshot: Snapshot, matches: Matches, options: Options) -> bool:
+    """Whether any name of the live object is protected: the manifest's, its own, or its id, with prefix or without."""
+    kind = kinds[address.kind]
+    doomed = [live for live in snapshot.of(kind.name) if matches.called(kind, live.id) == address]
+    names = {address.name, *(name for live in doomed for name in (label(kind, live), live.id, kind.bare(live.id)))}
+    return any(options.guards.protects(Address(kind.name, name)) for name in names)
 
 
 def _protected(address: Address) -> Refusal:
@@ -71,6 +80,9 @@ def _in_use(actions: tuple[AnyAction, ...], kinds: Kinds, snapshot: Snapshot, ma
         return []
     freed = _freed(actions)
     users: dict[Address, set[str]] = defaultdict(set)
+    for action in actions:
+        if isinstance(action, Attach) and action.target in doomed:
+            users[action.target].add(f"is attached to {action.address} ({action.link}) in this plan")
     for owner, link_name, target in _uses(kinds, snapshot, matches, doomed):
         if owner not in doomed and (owner, link_name, target) not in freed:
             users[target].add(
@@ -109,9 +121,9 @@ def _uses(
                 for target in live_entries(link, kinds, matches, live.links.get(link.name, ())):
                     if target in doomed:
                         yield owner, link.name, target
-                if live.unknown:
+                if live.unknown or link.name not in live.links:
                     yield from ((owner, "", address) for address in sorted(doomed) if address.kind == link.target)
 
 
-def _points(links: Iterable[object], address: Address) -> bool:
-    return any(getattr(link, "target", "") == address.kind for link in links)
+def _points(links: Iterable[Link], address: Address) -> bool:
+    return any(link.target == address.kind for link in links)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,4 +117,9 @@ class LinkDiff:
 def live_entries(link: Link, kinds: Kinds, matches: Matches, entries: Sequence[LiveEntry]) -> dict[Address, LiveEntry]:
     """The live attachments by what plans call their targets, in the live order."""
     target: Kind = kinds[link.target]
-    return {matches.called(target, entry.id, entry.label): entry for entry in entries}
+    called = [matches.called(target, entry.id, entry.label) for entry in entries]
+    times = Counter(called)
+    return {
+        address if times[address] == 1 else Address(target.name, entry.id): entry
+        for address, entry in zip(called, entries, strict=True)
+    }

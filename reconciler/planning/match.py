@@ -21,7 +21,8 @@ LiveKey = tuple[str, str]
 class Matches:
     """What was found: `live` for each manifest that has an object, `blocked` for what cannot be planned and why.
 
-    `names` maps a kind and a case-folded Graph id to the address by which plans speak of that object.
+    `names` maps a kind and a case-folded Graph id to the address by which plans speak of that object. `claimed` are
+    the live objects that any manifest may mean, even where it is not clear which.
     """
 
     live: Mapping[Address, LiveObject]
@@ -29,6 +30,7 @@ class Matches:
     problems: tuple[Problem, ...]
     names: Mapping[LiveKey, Address]
     indexes: Mapping[str, Index]
+    claimed: frozenset[LiveKey] = frozenset()
 
     def called(self, kind: Kind, id: str, label: str = "") -> Address:
         """The address of a live object; one that was never listed goes by its label, else by its id."""
@@ -47,12 +49,14 @@ def match(resources: Iterable[Resource], kinds: Kinds, snapshot: Snapshot) -> Ma
     live: dict[Address, LiveObject] = {}
     blocked: dict[Address, str] = {}
     problems: list[Problem] = []
+    claimed: set[LiveKey] = set()
     for resource in resources:
         if gap := snapshot.unknown.get(resource.address.kind):
             blocked[resource.address] = gap.reason
             continue
         index = indexes.get(resource.address.kind)
         found = index.candidates(resource) if index else ()
+        claimed |= {(each.kind, each.id) for each in found}
         if fault := _fault(resource, found):
             problems.append(fault)
             blocked[resource.address] = fault.message
@@ -61,7 +65,7 @@ def match(resources: Iterable[Resource], kinds: Kinds, snapshot: Snapshot) -> Ma
         if len(found) == 1:
             live[resource.address] = found[0]
     problems += _twice(live, resources)
-    return Matches(live, blocked, tuple(problems), _names(live, kinds, snapshot), indexes)
+    return Matches(live, blocked, tuple(problems), _names(live, kinds, snapshot), indexes, frozenset(claimed))
 
 
 def _fault(resource: Resource, found: tuple[LiveObject, ...]) -> Problem | None:

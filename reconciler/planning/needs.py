@@ -76,7 +76,7 @@ def detail_needs(
             continue
         found = indexes[kind.name].candidates(resource) if kind.name in indexes else ()
         needs |= dict.fromkeys(_details(kind, resource, found, made))
-    doomed = _dooming(wanted, snapshot, indexes, options)
+    doomed = _dooming(wanted, snapshot, indexes, made, options)
     for kind in kinds.values():
         for live in snapshot.of(kind.name):
             needs |= dict.fromkeys(need for link in _links_to(kind, doomed) for need in _uses(kind, live, link))
@@ -100,16 +100,20 @@ def _uses(kind: Kind, live: LiveObject, link: Link) -> tuple[Need, ...]:
 
 
 def _dooming(
-    wanted: tuple[Resource, ...], snapshot: Snapshot, indexes: Mapping[str, Index], options: Options
+    wanted: tuple[Resource, ...],
+    snapshot: Snapshot,
+    indexes: Mapping[str, Index],
+    made: Mapping[Address, str],
+    options: Options,
 ) -> frozenset[str]:
-    """The kinds of which something that is there will be deleted, as far as the listings tell."""
+    """The kinds of which something that is there will be deleted, as far as the listings and the journal tell."""
     declared = {resource.address.kind for resource in wanted}
     absent = {
         resource.address.kind
         for resource in wanted
         if not resource.present
         and resource.address.kind in indexes
-        and indexes[resource.address.kind].candidates(resource)
+        and (resource.address in made or indexes[resource.address.kind].candidates(resource))
     }
     return frozenset(absent | {name for name in pruned_kinds(options, declared) if snapshot.of(name)})
 

@@ -38,8 +38,9 @@ def detailed(snapshot: Snapshot, kinds: Kinds, answers: Answers, made: Mapping[A
     objects = {}
     for name, listed in snapshot.objects.items():
         kind = kinds[name]
-        ids = {id for address, id in made.items() if address.kind == name} - {live.id for live in listed}
-        late = (_late(kind, id, answers) for id in sorted(ids))
+        shown = {live.id for live in listed}
+        hidden = [address for address in sorted(made) if address.kind == name and made[address] not in shown]
+        late = (_late(kind, address, made[address], answers) for address in hidden)
         everything = (*listed, *(live for live in late if live is not None))
         objects[name] = tuple(_with_links(kind, kinds, live, answers) for live in everything)
     return Snapshot(objects, snapshot.unknown)
@@ -82,9 +83,14 @@ def _objects(kind: Kind, answer: Answer) -> tuple[LiveObject, ...] | Unknown:
     if isinstance(answer, Absent):
         return Unknown(f"404: Graph has no {kind.collection}")
     items = [_unwrapped(answer.body)] if kind.singleton else answer.body
-    if not all(isinstance(item, dict) and (kind.singleton or isinstance(item.get("id"), str)) for item in items):
+    if not all(isinstance(item, dict) and (kind.singleton or _is_id(item.get("id"))) for item in items):
         return Unknown(_BROKEN)
-    return tuple(_object(kind, item) for item in items)
+    return tuple({live.id: live for live in (_object(kind, item) for item in items)}.values())
+
+
+def _is_id(value: Any) -> bool:
+    """Whether it can be an id: text that can stand in a URL."""
+    return isinstance(value, str) and value != "" and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _unwrapped(body: Any) -> Any:
@@ -97,15 +103,17 @@ def _object(kind: Kind, body: Mapping[str, Any]) -> LiveObject:
     return LiveObject(kind.name, str(body.get("id", kind.name)), tree(body))
 
 
-def _late(kind: Kind, id: str, answers: Answers) -> LiveObject | None:
+def _late(kind: Kind, address: Address, id: str, answers: Answers) -> LiveObject | None:
+    """An object that was made under that address and is in no listing yet. What cannot be read keeps its name."""
+    named = {} if kind.key == "id" else {kind.key: address.name}
     answer = answers.get(object_need(kind, id))
     if isinstance(answer, Unknown):
-        return LiveObject(kind.name, id, unknown=answer.reason)
+        return LiveObject(kind.name, id, named, unknown=answer.reason)
     if not isinstance(answer, Present):
         return None
     body = _unwrapped(answer.body)
-    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
-        return LiveObject(kind.name, id, unknown=_BROKEN)
+    if not isinstance(body, dict) or not _is_id(body.get("id")):
+        return LiveObject(kind.name, id, named, unknown=_BROKEN)
     return _object(kind, body)
 
 

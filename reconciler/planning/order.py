@@ -26,6 +26,12 @@ from reconciler.model.values import get
 LinkKey = tuple[Address, str]
 
 
+def depth(kinds: Kinds, name: str, above: frozenset[str] = frozenset()) -> int:
+    """How many levels of references a kind stands above the kinds that point at nothing; a circle counts once."""
+    targets = {link.target for link in kinds[name].links} - above - {name}
+    return max((1 + depth(kinds, target, above | {name}) for target in targets), default=0)
+
+
 def ordered(actions: Iterable[AnyAction], kinds: Kinds) -> tuple[tuple[Step, ...], tuple[Refusal, ...]]:
     """The actions as steps, each after what it needs and else in the given order; a cycle is refused with its path."""
     by_id = {id_of(action): action for action in actions}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.model.addresses import Address
 from reconciler.model.identity import is_built_in
@@ -24,7 +24,7 @@ from reconciler.model.plans import (
 from reconciler.model.problems import Problem
 from reconciler.model.receipts import Receipts
 from reconciler.model.resources import Resource
-from reconciler.model.values import leaves
+from reconciler.model.values import Tree, get, leaves, put
 from reconciler.planning import bodies
 from reconciler.planning.diff import by_path, changes, secrets
 from reconciler.planning.digest import digest_of
@@ -34,7 +34,7 @@ from reconciler.planning.links import LinkDiff, live_entries
 from reconciler.planning.match import Locator, Matches, match
 from reconciler.planning.needs import pruned_kinds
 from reconciler.planning.options import Options
-from reconciler.planning.order import ordered
+from reconciler.planning.order import depth, ordered
 
 
 @dataclass(slots=True)
@@ -96,15 +96,17 @@ class _Planner:
         self._matches = matches
         self._receipts = receipts
         self._options = options
+        self._blocked = dict(matches.blocked)
         addresses = {resource.address for resource in selected}
-        self._locator = Locator(everything, kinds, matches, snapshot, addresses)
+        self._locator = Locator(everything, kinds, replace(matches, blocked=self._blocked), snapshot, addresses)
 
     def draft(self) -> _Draft:
-        """Every action there is to take, in no particular order yet."""
+        """Every action there is to take: of objects that are pointed at before those that point, of a kind by name."""
         draft = _Draft()
-        for resource in self._selected:
+        for resource in sorted(self._selected, key=lambda each: (depth(self._kinds, each.address.kind), each.address)):
             self._plan_one(resource, draft)
         self._prune(draft)
+        self._say_gaps(draft)
         draft.ids |= {address: live.id for address, live in self._matches.live.items()} | self._locator.ids
         return draft
 
@@ -127,7 +129,7 @@ class _Planner:
 
     def _plan_one(self, resource: Resource, draft: _Draft) -> None:
         live = self._matches.live.get(resource.address)
-        if reason := self._matches.blocked.get(resource.address):
+        if reason := self._blocked.get(resource.address):
             if not any(fault.about == resource.address for fault in self._matches.problems):
                 draft.unknown.append(Unreadable(resource.address, reason))
         elif not resource.present:
@@ -178,9 +180,17 @@ class _Planner:
                 where = resource.where(change.path)
                 draft.fixed.append(Difference(resource.address, "changed", (change,), source=where))
         if found and not draft.fixed_for(resource.address):
-            body = bodies.update_body(kind, resource.properties, found)
+            body = bodies.update_body(kind, self._as_sent(resource, live), found)
             source = resource.where(found[0].path)
             draft.actions.append(Update(address=resource.address, body=body, changes=tuple(found), source=source))
+
+    def _as_sent(self, resource: Resource, live: LiveObject) -> Tree:
+        """The wanted properties, with what is ignored as it is: a whole that is replaced must not change it."""
+        sent = bodies.copied(resource.properties)
+        for path, _ in leaves(resource.properties):
+            if self._options.ignores(resource.address, path):
+                put(sent, path, get(live.properties, path))
+        return sent
 
     def _assumed(self, resource: Resource, live: LiveObject, name: str) -> bool:
         """Whether a display name was not written but taken from `metadata.name`, which here is the object's id."""
@@ -215,16 +225,30 @@ class _Planner:
             found.append(LinkDiff(resource, link, {place.address: entry for place, entry in located}, there))
         draft.problems += faults
         if gaps:
-            draft.unknown.append(Unreadable(resource.address, f"it refers to {gaps[0]}"))
+            self._blocked[resource.address] = f"it refers to {gaps[0]}"
+            draft.unknown.append(Unreadable(resource.address, self._blocked[resource.address]))
         return None if gaps or faults else found
 
     def _prune(self, draft: _Draft) -> None:
         declared = {resource.address.kind for resource in self._selected}
-        owned = {(live.kind, live.id) for live in self._matches.live.values()}
         for name in sorted(pruned_kinds(self._options, declared)):
             for live in self._snapshot.of(name):
-                if (live.kind, live.id) not in owned and not is_built_in(self._kinds[name], live):
-                    self._delete(self._called(live), live, draft, None)
+                address = self._called(live)
+                if self._is_free(live) and self._options.selects(address):
+                    self._delete(address, live, draft, None)
+
+    def _say_gaps(self, draft: _Draft) -> None:
+        """What was to be pruned or listed as unmanaged and could not be read, where no manifest says so already."""
+        declared = {resource.address.kind for resource in self._selected}
+        asked = set(self._kinds) if self._options.unmanaged_all else pruned_kinds(self._options, declared)
+        for name in sorted(asked - declared):
+            if gap := self._snapshot.unknown.get(name):
+                draft.unknown.append(Unreadable(Address(name, "*"), gap.reason))
+
+    def _is_free(self, live: LiveObject) -> bool:
+        """Whether nobody, neither a manifest nor Graph, has a claim on the object, as far as can be known."""
+        built_in = is_built_in(self._kinds[live.kind], live)
+        return (live.kind, live.id) not in self._matches.claimed and not built_in and not live.unknown
 
     def _delete(self, address: Address, live: LiveObject, draft: _Draft, resource: Resource | None) -> None:
         if is_built_in(self._kinds[live.kind], live):

@@ -12,9 +12,11 @@ Spoil = Callable[[Write, Callable[[], Awaitable[Reply]]], Awaitable[Reply]]
 """Stands between a write and the tenant: calls the tenant or not, and answers or raises."""
 
 
-def lost_before() -> Spoil:
+def lost_before(retry_after: float | None = None) -> Spoil:
     async def spoil(_write: Write, _send: Callable[[], Awaitable[Reply]]) -> Reply:
-        raise LostAnswerError("connection reset")
+        error = LostAnswerError("connection reset")
+        error.retry_after = retry_after
+        raise error
 
     return spoil
 

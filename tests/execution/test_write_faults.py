@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reconciler.execution import journal
+from reconciler.execution.results import LOST
 from reconciler.model.live import Present, Unknown
 from reconciler.model.outcomes import Status
 from reconciler.model.plans import Plan
@@ -123,7 +126,7 @@ async def test_a_repeat_that_graph_refuses_for_its_own_reasons_is_refused(folder
         w.tenant.spoil("POST identity/apiConnectors", rejected(400))
         outcome = (await w.apply(connector()))["create ApiConnector/approval"]
         assert (outcome.status, outcome.http_status, outcome.request_id) == (Status.FAILED, 400, "r-1")
-        assert outcome.detail == "400 no; ask nicely"
+        assert outcome.detail == f"{LOST}; then 400 no; ask nicely"
 
 
 async def test_a_repeat_that_is_forbidden_is_not_looked_for(folder: Path) -> None:
@@ -132,6 +135,76 @@ async def test_a_repeat_that_is_forbidden_is_not_looked_for(folder: Path) -> Non
         w.tenant.spoil("POST identity/apiConnectors", lost_before())
         w.tenant.spoil("POST identity/apiConnectors", rejected(403))
         assert (await w.apply(connector()))["create ApiConnector/approval"].http_status == 403
+
+
+@pytest.mark.parametrize("fault", [unreachable(), rejected(403)], ids=["unreachable", "forbidden"])
+async def test_a_lost_create_is_not_forgotten_when_its_repeat_fails_otherwise(folder: Path, fault: Spoil) -> None:
+    """The first attempt may have been carried out, whatever became of the second: the next run looks for it."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_after())
+        w.tenant.spoil("POST identity/apiConnectors", fault)
+        w.tenant.hide("identity/apiConnectors", 25, Present([]))
+        outcome = (await w.apply(connector()))["create ApiConnector/approval"]
+        assert outcome.detail.startswith(LOST)
+        assert [str(each) for each in journal.read(folder).open_creates] == ["ApiConnector/approval"]
+        await asyncio.sleep(30)
+        await w.apply(connector())
+        assert w.names("identity/apiConnectors") == ["approval"]
+
+
+async def test_an_interrupted_look_for_a_lost_create_leaves_it_open(folder: Path) -> None:
+    """Ctrl-C while an earlier run's create is looked for does not make the next run create a twin."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_after())
+        w.tenant.spoil("POST identity/apiConnectors", unreachable())
+        w.tenant.hide("identity/apiConnectors", 60, Present([]))
+        plan = await w.plan(connector())
+        await w.perform(plan)
+        asyncio.get_running_loop().call_later(1, w.stop.set)
+        assert "interrupted" in (await w.perform(plan))[0].detail
+        assert [str(each) for each in journal.read(folder).open_creates] == ["ApiConnector/approval"]
+
+
+async def test_what_was_lost_found_and_deleted_is_no_longer_looked_for(folder: Path) -> None:
+    """A delete settles an open create: later runs do not wait for it."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_after(), times=1)
+        w.tenant.spoil("POST identity/apiConnectors", unreachable())
+        w.tenant.hide("identity/apiConnectors", 25, Present([]))
+        await w.apply(connector())
+        await asyncio.sleep(30)
+        await w.apply(replace(connector(), present=False))
+        assert journal.read(folder).open_creates == ()
+
+
+async def test_graph_is_left_alone_for_as_long_as_it_asked(folder: Path) -> None:
+    """A lost answer with Retry-After is not followed by a look before that time is over."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_before(retry_after=120))
+        w.tenant.spoil("userFlowIdentityProviders/$ref", lost_before(retry_after=90))
+        began = asyncio.get_running_loop().time()
+        await w.apply(connector())
+        assert asyncio.get_running_loop().time() - began >= 120
+
+
+async def test_graph_asking_for_longer_than_the_run_may_wait_ends_the_step(folder: Path) -> None:
+    """A Retry-After beyond the ceiling is not waited for: the step fails, and stays open in the journal."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_before(retry_after=3600))
+        outcome = (await w.apply(connector()))["create ApiConnector/approval"]
+        assert outcome.status is Status.FAILED
+        assert [str(each) for each in journal.read(folder).open_creates] == ["ApiConnector/approval"]
+
+
+async def test_a_stop_ends_the_wait_that_graph_asked_for(folder: Path) -> None:
+    """Ctrl-C during a Retry-After does not wait for its end."""
+    async with world(folder) as w:
+        w.tenant.spoil("POST identity/apiConnectors", lost_before(retry_after=300))
+        began = asyncio.get_running_loop().time()
+        asyncio.get_running_loop().call_later(5, w.stop.set)
+        outcome = (await w.apply(connector()))["create ApiConnector/approval"]
+        assert "nobody knows" in outcome.detail
+        assert asyncio.get_running_loop().time() - began < 60
 
 
 async def test_nothing_is_created_again_while_the_collection_cannot_be_read(folder: Path) -> None:

@@ -42,6 +42,75 @@ def test_a_stale_plan_is_refused(shell: Shell) -> None:
     assert shell.json("plan")["summary"]["create"] == 7
 
 
+def test_a_plan_is_bound_to_the_objects_it_was_about(shell: Shell) -> None:
+    """A name that stands for another live object since the approval makes the plan stale: the wrong one is not hit."""
+    shell.run("plan")
+    sign_in = {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": "p"}
+    body = {"targetUrl": "https://x.contoso.com", "authenticationConfiguration": sign_in}
+    one, two = (shell.tenant().create("identity/apiConnectors", {**body, "displayName": name}) for name in "ab")
+    manifest = "apiVersion: userflow/v1\nkind: ApiConnector\nmetadata: {name: old, id: %s}\nensure: absent\n"
+    shell.write("old.yaml", manifest % one)
+    assert shell.run("plan", "old.yaml", "--out", "approved.plan") == 0
+    shell.write("old.yaml", manifest % two)
+    assert shell.run("apply", "approved.plan", "--yes") == 3
+    assert len(shell.tenant().perform("GET", "identity/apiConnectors").body["value"]) == 2
+
+
+def test_a_saved_plan_is_applied_as_it_was_made(shell: Shell) -> None:
+    """Selection, pruning, variables and secrets to send are those of the approval; other ones are not accepted."""
+    shell.run("apply", "--yes")
+    flow = {"id": "Portal", "userFlowType": "signUpOrSignIn", "userFlowTypeVersion": 1}
+    shell.tenant().create("identity/b2xUserFlows", flow)
+    words = [
+        "--prune",
+        "--select",
+        "B2xUserFlow/*",
+        "--select",
+        "ApiConnector/*",
+        "--var",
+        "apiHost=https://new.contoso.com",
+    ]
+    assert shell.run("plan", *words, "--send-secrets", "ApiConnector/approval", "--out", "approved.plan") == 0
+    for option in (["--prune"], ["--select", "B2xUserFlow/*"], ["--send-secrets"]):
+        assert shell.run("apply", "approved.plan", "--yes", *option) == 64
+    applied = shell.json("apply", "approved.plan", "--yes")
+    assert applied["exit"] == 0
+    assert sorted(each["id"] for each in applied["actions"]) == [
+        "delete B2xUserFlow/Portal",
+        "update ApiConnector/approval",
+        "update ApiConnector/check-invitation",
+    ]
+    sent = [each for each in shell.tenant().requests() if each["method"] == "PATCH"]
+    assert len(sent) == 2
+
+
+def test_a_saved_plan_that_was_edited_is_not_applied(shell: Shell) -> None:
+    """Steps that are not those that were saved are noticed by the digest."""
+    shell.run("plan", "--out", "approved.plan")
+    document = json.loads((shell.folder / "approved.plan").read_text())
+    document["steps"].pop()
+    shell.write("approved.plan", json.dumps(document))
+    assert shell.run("apply", "approved.plan", "--yes") == 1
+    assert "cannot be read" in shell.err
+
+
+def test_a_selection_that_matches_nothing_is_an_error(shell: Shell) -> None:
+    """A misspelt --select does not look like a tenant without drift; a flow may be named with its prefix."""
+    assert shell.run("drift", "--select", "ApiConnector/aproval") == 64
+    assert "did you mean 'ApiConnector/approval'?" in shell.err
+    assert shell.run("plan", "--select", "IdentityProvider/Nobody") == 64
+    selected = shell.json("plan", "--select", "B2xUserFlow/B2X_1_Guests")
+    assert {each["name"] for each in selected["actions"]} == {"Guests"}
+
+
+def test_what_was_not_selected_is_not_remembered_as_applied(shell: Shell) -> None:
+    """An apply of a part says nothing about who moved in the rest."""
+    shell.run("apply", "--yes")
+    shell.replace("manifests/attributes.yaml", "Where the partner does business", "Elsewhere")
+    assert shell.run("apply", "--yes", "--select", "B2xUserFlow/*") == 0
+    assert [each["direction"] for each in shell.json("drift")["drift"]] == ["repository"]
+
+
 def test_a_plan_is_bound_to_its_tenant(shell: Shell) -> None:
     """A saved plan is not applied to another tenant, whether by option or by an edited project file."""
     shell.run("plan", "--out", "approved.plan")
@@ -51,6 +120,15 @@ def test_a_plan_is_bound_to_its_tenant(shell: Shell) -> None:
     shell.write("approved.plan", json.dumps(document))
     assert shell.run("apply", "approved.plan", "--yes") == 3
     assert "another tenant" in shell.err
+
+
+def test_a_single_manifest_is_not_taken_for_a_plan(shell: Shell) -> None:
+    """One file of manifests, YAML or JSON, is applied as manifests."""
+    assert shell.run("apply", "manifests/attributes.yaml", "--yes") == 0
+    spec = {"dataType": "string"}
+    document = {"apiVersion": "userflow/v1", "kind": "UserFlowAttribute", "metadata": {"name": "Json"}, "spec": spec}
+    shell.write("one.yaml", json.dumps(document))
+    assert shell.json("apply", "one.yaml", "--yes")["summary"]["create"] == 1
 
 
 def test_a_damaged_plan_is_named(shell: Shell) -> None:

@@ -95,8 +95,8 @@ def test_a_switched_off_tenant_says_what_to_do(shell: Shell) -> None:
     assert first["exit"] == 1
     assert [each["id"] for each in first["actions"]] == [
         "update AuthenticationFlowsPolicy/tenant",
-        "create B2xUserFlow/Guests",
         "create IdentityProvider/Google",
+        "create B2xUserFlow/Guests",
         "attach B2xUserFlow/Guests identityProviders AADSignup-OAUTH",
         "attach B2xUserFlow/Guests identityProviders EmailOtpSignup-OAUTH",
         "detach B2xUserFlow/Guests identityProviders (defaults)",

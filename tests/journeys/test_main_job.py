@@ -17,6 +17,7 @@ def test_from_an_empty_tenant_to_corrected_drift(shell: Shell) -> None:
     assert {outcome["status"] for outcome in applied["outcomes"]} == {"done"}
     again = shell.json("plan", "--detailed-exitcode")
     assert (again["exit"], again["actions"]) == (0, [])
+    assert shell.run("apply", "--yes") == 0
 
     tenant = shell.tenant()
     flow = "identity/b2xUserFlows/B2X_1_Guests"

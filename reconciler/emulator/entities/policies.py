@@ -1,6 +1,6 @@
 """Tenant policies, and what the self-service sign-up switch keeps shut."""
 
-from reconciler.emulator.call import Call
+from reconciler.emulator.call import Call, Place
 from reconciler.emulator.errors import GraphError
 from reconciler.emulator.profile import Profile
 from reconciler.emulator.schema import BOOLEAN, Complex, Prop, Shape, Singleton
@@ -39,7 +39,7 @@ AUTHENTICATION_FLOWS_POLICY = Singleton(
 )
 
 
-def needs_self_service_sign_up(call: Call) -> None:
+def needs_self_service_sign_up(call: Call, _place: Place) -> None:
     """Refuse with AADB2C99039 while the switch is off in a workforce tenant.
 
     Observed on a live tenant, August 2026: API connectors and attributes are shut, user flows are not.
