@@ -9,11 +9,12 @@ from reconciler.model.addresses import Address
 from reconciler.model.identity import Index
 from reconciler.model.kinds import Kinds
 from reconciler.model.live import Answer, Need, Snapshot
+from reconciler.model.paths import collection_need
 from reconciler.model.plans import Plan
 from reconciler.model.receipts import Receipts
 from reconciler.model.resources import Resource
 from reconciler.model.tenant import Clock, Tenant
-from reconciler.planning.needs import collection_need, detail_needs, listed_kinds
+from reconciler.planning.needs import detail_needs, listed_kinds
 from reconciler.planning.normalise import detailed, listing
 from reconciler.planning.options import Options
 from reconciler.planning.plan import make_plan

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from reconciler.execution.links import unwrapped
-from reconciler.execution.requests import detach_write, known, link_path, object_path, order_need, order_write
+from reconciler.execution.requests import detach_write, id_of, known, link_path, object_path, order_of, order_write
 from reconciler.execution.results import LOST, Doubt, InterruptedStepError, Result, StepError, done, failed, trouble
 from reconciler.execution.run import Entries, Run
 from reconciler.model.errors import GraphError, LostAnswerError, RejectedError
 from reconciler.model.live import Present, Unknown
 from reconciler.model.outcomes import Status
+from reconciler.model.paths import order_need
 from reconciler.model.plans import DEFAULTS, Delete, Detach, Reorder, Update
+from reconciler.model.shapes import unwrapped
 from reconciler.model.tenant import Write
 
 
@@ -102,7 +103,8 @@ def in_order(wanted: list[str], current: list[str]) -> list[str]:
 
 
 async def _order(run: Run, action: Reorder) -> list[str]:
-    need = order_need(object_path(run.kind(action), run.ids, action.address), run.link(action))
+    kind = run.kind(action)
+    need = order_need(kind, id_of(kind, run.ids, action.address), order_of(run.link(action)))
     unread = "it is not there"
 
     async def look() -> list[str] | None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from reconciler.execution.links import unwrapped
-from reconciler.execution.requests import object_path
 from reconciler.execution.results import LOST, Doubt, Result, StepError, done, failed
 from reconciler.execution.run import Run
 from reconciler.model.addresses import Span
@@ -14,8 +11,10 @@ from reconciler.model.errors import LostAnswerError, RejectedError
 from reconciler.model.identity import Found, Index, is_built_in
 from reconciler.model.kinds import Kind
 from reconciler.model.live import Absent, LiveObject, Need, Present, Unknown
+from reconciler.model.paths import collection_need, object_need
 from reconciler.model.plans import Create
 from reconciler.model.resources import Resource
+from reconciler.model.shapes import tree, unwrapped
 from reconciler.model.tenant import Reply
 
 _NOWHERE = Span("", 0, 0)
@@ -88,15 +87,13 @@ def _one(action: Create, found: Found) -> LiveObject:
 
 async def _found(run: Run, action: Create, until: float) -> Found:
     """What the create may have made, by name. Raises StepError when Graph does not say."""
-    kind = run.kind(action)
-    return await _looked_up(run, action, Need(kind.collection, kind.version, collection=True), until)
+    return await _looked_up(run, action, collection_need(run.kind(action)), until)
 
 
 async def _same(run: Run, action: Create, made: str, until: float) -> Found:
     """The object of that id, if it is still there and still answers to the name."""
     kind = run.kind(action)
-    path = object_path(kind, {action.address: made}, action.address)
-    return await _looked_up(run, action, Need(path, kind.version), until)
+    return await _looked_up(run, action, object_need(kind, made), until)
 
 
 async def _looked_up(run: Run, action: Create, need: Need, until: float) -> Found:
@@ -122,14 +119,6 @@ async def _looked_up(run: Run, action: Create, need: Need, until: float) -> Foun
 def meant(kind: Kind, action: Create, body: Any) -> Found:
     """The objects in an answer that a create may have made: those of its name that are not Graph's own."""
     items = body if isinstance(body, list) else [unwrapped(body)]
-    pool = tuple(_live(kind, item) for item in items if item.get("id"))
+    pool = tuple(LiveObject(kind.name, str(item["id"]), tree(item)) for item in items if item.get("id"))
     wanted = Resource(action.address, _NOWHERE, properties=action.body)
     return tuple(live for live in Index(kind, pool).candidates(wanted) if not is_built_in(kind, live))
-
-
-def _live(kind: Kind, item: Mapping[str, Any]) -> LiveObject:
-    properties = {name: value for name, value in item.items() if not name.startswith("@")}
-    if kind.type_property:
-        odata_type = str(item.get("@odata.type", ""))
-        properties[kind.type_property.path] = odata_type.rpartition(".")[2]
-    return LiveObject(kind.name, str(item["id"]), properties)

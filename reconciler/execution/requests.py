@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
-from urllib.parse import quote
 
 from reconciler.execution.results import StepError
+from reconciler.model import paths
 from reconciler.model.addresses import Address, IdOf
 from reconciler.model.kinds import Kind, Kinds, Link, Order, Shape
-from reconciler.model.live import Need
+from reconciler.model.paths import quoted
 from reconciler.model.plans import DEFAULTS, AnyAction, Attach, Create, Delete, Detach, Reorder, Update
 from reconciler.model.secrets import Secret
 from reconciler.model.tenant import Write
@@ -30,7 +30,7 @@ def write_for(action: AnyAction, kinds: Kinds, ids: Ids, root: str) -> Write:
             return Write("POST", kind.collection, kind.version, filled(action.body, ids))
         case Update(target=Address() as entry):
             link = kind.link(action.link)
-            path = f"{link_path(kind, ids, action.address, link)}/{_safe(known(ids, entry))}"
+            path = f"{link_path(kind, ids, action.address, link)}/{quoted(known(ids, entry))}"
             return Write("PATCH", path, link.version, filled(action.body, ids))
         case Update():
             return Write("PATCH", object_path(kind, ids, action.address), kind.version, filled(action.body, ids))
@@ -67,33 +67,34 @@ def detach_write(path: str, link: Link, target: str) -> Write:
         case Shape.SLOT:
             return Write("PUT", f"{path}/$ref", link.version, {})
         case Shape.SET:
-            return Write("DELETE", f"{path}/{_safe(target)}/$ref", link.version)
+            return Write("DELETE", f"{path}/{quoted(target)}/$ref", link.version)
         case Shape.ENTRIES:
-            return Write("DELETE", f"{path}/{_safe(target)}", link.version)
+            return Write("DELETE", f"{path}/{quoted(target)}", link.version)
         case _:
             assert_never(link.shape)
 
 
 def order_write(path: str, link: Link, ids: Sequence[str]) -> Write:
     """The request that puts the entries of a link of the object at that path into this order."""
-    order = _order_of(link)
+    order = order_of(link)
     return Write("POST", f"{path}/{order.write}", link.version, {"newAssignmentOrder": {"order": list(ids)}})
 
 
-def order_need(path: str, link: Link) -> Need:
-    """What must be read to know the order of the entries of a link of the object at that path."""
-    read = _order_of(link).read
-    return Need(f"{path}/{read.path}", read.version)
-
-
-def link_need(path: str, link: Link) -> Need:
-    """What must be read to know what is attached to the object at that path."""
-    return Need(f"{path}/{link.read.path}", link.read.version, collection=not link.slotted)
+def order_of(link: Link) -> Order:
+    """How the order of a link's entries is kept. Raises StepError where they have none."""
+    if link.order is None:
+        raise StepError(f"{link.name} has no order")
+    return link.order
 
 
 def object_path(kind: Kind, ids: Ids, address: Address) -> str:
     """The path of an object."""
-    return kind.collection if kind.singleton else f"{kind.collection}/{_safe(known(ids, address))}"
+    return paths.object_path(kind, id_of(kind, ids, address))
+
+
+def id_of(kind: Kind, ids: Ids, address: Address) -> str:
+    """The id under which an object's path is found; a singleton has none. Raises StepError when nobody knows it."""
+    return "" if kind.singleton else known(ids, address)
 
 
 def link_path(kind: Kind, ids: Ids, owner: Address, link: Link) -> str:
@@ -146,13 +147,3 @@ def _mentioned(value: Value) -> Iterator[Address]:
         case list() | tuple():
             for item in value:
                 yield from _mentioned(item)
-
-
-def _order_of(link: Link) -> Order:
-    if link.order is None:
-        raise StepError(f"{link.name} has no order")
-    return link.order
-
-
-def _safe(name: str) -> str:
-    return quote(name, safe="")

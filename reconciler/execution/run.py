@@ -10,12 +10,13 @@ from typing import TypeVar
 from reconciler.execution.journal import Journal
 from reconciler.execution.links import Attached, attached
 from reconciler.execution.patience import Brake, CutOffError, Patience
-from reconciler.execution.requests import link_need, named, object_path, write_for
+from reconciler.execution.requests import id_of, named, write_for
 from reconciler.execution.results import InterruptedStepError
 from reconciler.model.addresses import Address
 from reconciler.model.errors import GraphError, LostAnswerError, RejectedError
 from reconciler.model.kinds import Kind, Kinds, Link
 from reconciler.model.live import Absent, Answers, Need, Present, Unknown
+from reconciler.model.paths import link_need, object_need
 from reconciler.model.plans import AnyAction, Attach, Detach, Reorder, Update
 from reconciler.model.tenant import Clock, Reply, Tenant, Write
 
@@ -122,7 +123,8 @@ class Run:
 
     async def look_at(self, owner: Address, *links: Link) -> dict[str, Entries | Unknown]:
         """What is attached now to links of one object that one read shows, by link."""
-        need = link_need(object_path(self.kinds[owner.kind], self.ids, owner), links[0])
+        kind = self.kinds[owner.kind]
+        need = link_need(kind, id_of(kind, self.ids, owner), links[0])
         match (await self.read(need))[need]:
             case Present(body=body):
                 found = {link.name: attached(link, body) for link in links}
@@ -168,7 +170,7 @@ class Run:
 
     async def _visible(self, addresses: list[Address]) -> bool | None:
         pairs = [(self.kinds[each.kind], each) for each in addresses]
-        needs = [Need(object_path(kind, self.ids, each), kind.version) for kind, each in pairs]
+        needs = [object_need(kind, id_of(kind, self.ids, each)) for kind, each in pairs]
         answers = await self.read(*needs)
         return True if all(isinstance(answers[need], Present) for need in needs) else None
 

@@ -9,6 +9,7 @@ from deepdiff import DeepDiff
 from reconciler.model.kinds import Property
 from reconciler.model.plans import Change
 from reconciler.model.secrets import Secret
+from reconciler.model.shapes import canonical, scoped
 from reconciler.model.values import Tree, Value, get, leaves
 
 Properties = Mapping[str, Property]
@@ -26,47 +27,17 @@ def changes(wanted: Tree, live: Tree, properties: Properties) -> tuple[Change, .
     """
     declared = [(path, value) for path, value in leaves(wanted) if not isinstance(value, Secret)]
     want = {path: canonical(value, properties.get(path)) for path, value in declared}
-    have = {path: canonical(_scoped(get(live, path), value), properties.get(path)) for path, value in declared}
+    have = {path: canonical(scoped(get(live, path), value), properties.get(path)) for path, value in declared}
     if want == have:
         return ()
     shown = dict(declared)
     return tuple(Change(path, get(live, path), shown[path]) for path in sorted(differing(have, want)))
 
 
-def _scoped(live: Value, wanted: Value) -> Value:
-    """A live list whose items have only the members that the wanted ones have: ownership is per key there too."""
-    if not isinstance(live, list | tuple) or not isinstance(wanted, list | tuple) or len(live) != len(wanted):
-        return live
-    return [
-        {name: have.get(name) for name in want} if isinstance(have, Mapping) and isinstance(want, Mapping) else have
-        for have, want in zip(live, wanted, strict=True)
-    ]
-
-
 def differing(have: Mapping[str, Value], want: Mapping[str, Value]) -> set[str]:
     """The keys under which two flat mappings differ anywhere."""
     found = DeepDiff(have, want, view="tree", threshold_to_diff_deeper=0)
     return {str(item.path(output_format="list")[0]) for items in found.values() for item in items}
-
-
-def canonical(value: Value, known: Property | None) -> Value:
-    """The value as it is compared."""
-    if value is None or (isinstance(value, list | tuple) and not value):
-        return None
-    if isinstance(value, list | tuple):
-        return [_item(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and known is not None and known.folded:
-        spelled = {name.casefold(): told for name, told in known.reads_as.items()}
-        return spelled.get(value.casefold(), value).casefold()
-    return value
-
-
-def _item(value: Value) -> Value:
-    if isinstance(value, Mapping):
-        return {name: canonical(item, None) for name, item in value.items() if canonical(item, None) is not None}
-    return canonical(value, None)
 
 
 def secrets(wanted: Tree) -> Iterator[tuple[str, Secret]]:

@@ -6,34 +6,14 @@ In two rounds: the collections first, then the declared attachments of the objec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
 
 from reconciler.model.addresses import Address
 from reconciler.model.identity import Index
-from reconciler.model.kinds import Kind, Kinds, Link, Read
+from reconciler.model.kinds import Kind, Kinds, Link
 from reconciler.model.live import LiveObject, Need, Snapshot
+from reconciler.model.paths import link_need, link_needs, object_need
 from reconciler.model.resources import Resource
 from reconciler.planning.options import Options
-
-
-def collection_need(kind: Kind) -> Need:
-    """The listing of a kind, or the one object of a singleton."""
-    return Need(kind.collection, kind.version, collection=not kind.singleton)
-
-
-def object_need(kind: Kind, id: str) -> Need:
-    """One object by its id."""
-    return Need(f"{kind.collection}/{quote(id, safe='')}", kind.version)
-
-
-def link_needs(kind: Kind, id: str, link: Link) -> tuple[Need, ...]:
-    """What tells the state of a link: its read, and the order where it has one."""
-    order = (_below(kind, id, link.order.read, collection=False),) if link.order else ()
-    return (_below(kind, id, link.read, collection=not link.slotted), *order)
-
-
-def _below(kind: Kind, id: str, read: Read, *, collection: bool) -> Need:
-    return Need(f"{kind.collection}/{quote(id, safe='')}/{read.path}", read.version, collection)
 
 
 def listed_kinds(resources: Iterable[Resource], kinds: Kinds, options: Options) -> tuple[str, ...]:
@@ -79,7 +59,7 @@ def detail_needs(
     doomed = _dooming(wanted, snapshot, indexes, made, options)
     for kind in kinds.values():
         for live in snapshot.of(kind.name):
-            needs |= dict.fromkeys(need for link in _links_to(kind, doomed) for need in _uses(kind, live, link))
+            needs |= dict.fromkeys(link_need(kind, live.id, link) for link in _links_to(kind, doomed))
     return tuple(needs)
 
 
@@ -93,10 +73,6 @@ def _details(
         for link in kind.links:
             if link.name in resource.links:
                 yield from link_needs(kind, found[0].id, link)
-
-
-def _uses(kind: Kind, live: LiveObject, link: Link) -> tuple[Need, ...]:
-    return link_needs(kind, live.id, link)[:1]
 
 
 def _dooming(

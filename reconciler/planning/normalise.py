@@ -1,7 +1,4 @@
-"""Graph's answers to live objects in one shape, so that comparing them is `==`.
-
-What varies without meaning is gone afterwards: annotations, nulls, the wrapper around a single entity, `1.0` for 1.
-"""
+"""Graph's answers to live objects in one shape, so that comparing them is `==`."""
 
 from __future__ import annotations
 
@@ -12,11 +9,9 @@ from reconciler.model.addresses import Address
 from reconciler.model.identity import label
 from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.live import Absent, Answer, Answers, LiveEntry, LiveObject, Present, Snapshot, Unknown
-from reconciler.model.values import Value
-from reconciler.planning.needs import collection_need, link_needs, object_need
+from reconciler.model.paths import collection_need, link_needs, object_need
+from reconciler.model.shapes import tree, unwrapped
 
-_TYPE = "@odata.type"
-_NAMESPACE = "microsoft.graph."
 _BROKEN = "Graph answered in a shape that cannot be read"
 
 
@@ -46,43 +41,12 @@ def detailed(snapshot: Snapshot, kinds: Kinds, answers: Answers, made: Mapping[A
     return Snapshot(objects, snapshot.unknown)
 
 
-def tree(body: Mapping[str, Any]) -> dict[str, Value]:
-    """A JSON object without annotations and nulls, its `@odata.type` as `type`.
-
-    >>> tree({"@odata.type": "#microsoft.graph.x", "a": None, "b": 1.0, "b@odata.context": "…"})
-    {'type': 'x', 'b': 1}
-    """
-    plain = {name: _plain(value) for name, value in body.items() if "@" not in name and value is not None}
-    declared = body.get(_TYPE)
-    return {"type": type_name(declared), **plain} if isinstance(declared, str) else plain
-
-
-def type_name(declared: str) -> str:
-    """An `@odata.type` without its namespace, whose case and leading `#` vary in Graph's answers.
-
-    >>> type_name("#Microsoft.Graph.BuiltInUserFlowAttribute")
-    'BuiltInUserFlowAttribute'
-    """
-    bare = declared.removeprefix("#")
-    return bare[len(_NAMESPACE) :] if bare.casefold().startswith(_NAMESPACE) else bare
-
-
-def _plain(value: Any) -> Value:
-    if isinstance(value, dict):
-        return tree(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
 def _objects(kind: Kind, answer: Answer) -> tuple[LiveObject, ...] | Unknown:
     if isinstance(answer, Unknown):
         return answer
     if isinstance(answer, Absent):
         return Unknown(f"404: Graph has no {kind.collection}")
-    items = [_unwrapped(answer.body)] if kind.singleton else answer.body
+    items = [unwrapped(answer.body)] if kind.singleton else answer.body
     if not all(isinstance(item, dict) and (kind.singleton or _is_id(item.get("id"))) for item in items):
         return Unknown(_BROKEN)
     return tuple({live.id: live for live in (_object(kind, item) for item in items)}.values())
@@ -91,12 +55,6 @@ def _objects(kind: Kind, answer: Answer) -> tuple[LiveObject, ...] | Unknown:
 def _is_id(value: Any) -> bool:
     """Whether it can be an id: text that can stand in a URL."""
     return isinstance(value, str) and value != "" and not any("\ud800" <= char <= "\udfff" for char in value)
-
-
-def _unwrapped(body: Any) -> Any:
-    """A single entity, which some of Graph's answers wrap in `{"value": {…}}`."""
-    inner = body.get("value") if isinstance(body, dict) else None
-    return inner if isinstance(inner, dict) else body
 
 
 def _object(kind: Kind, body: Mapping[str, Any]) -> LiveObject:
@@ -111,7 +69,7 @@ def _late(kind: Kind, address: Address, id: str, answers: Answers) -> LiveObject
         return LiveObject(kind.name, id, named, unknown=answer.reason)
     if not isinstance(answer, Present):
         return None
-    body = _unwrapped(answer.body)
+    body = unwrapped(answer.body)
     if not isinstance(body, dict) or not _is_id(body.get("id")):
         return LiveObject(kind.name, id, named, unknown=_BROKEN)
     return _object(kind, body)
@@ -141,9 +99,9 @@ def _entries(target: Kind, link: Link, answers: list[Answer]) -> tuple[LiveEntry
     bodies = [answer.body for answer in answers if isinstance(answer, Present)]
     try:
         if link.shape is Shape.SLOT:
-            return _slot(target, link, _unwrapped(bodies[0]))
+            return _slot(target, link, unwrapped(bodies[0]))
         entries = tuple(_entry(target, link, item) for item in bodies[0])
-        return _ordered(entries, _unwrapped(bodies[1])["order"]) if len(bodies) > 1 else entries
+        return _ordered(entries, unwrapped(bodies[1])["order"]) if len(bodies) > 1 else entries
     except (KeyError, TypeError, AttributeError):
         return Unknown(_BROKEN)
 
