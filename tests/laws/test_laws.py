@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from reconciler.app.survey import Memory, survey
 from reconciler.model.outcomes import Status
 from reconciler.model.plans import Create, Delete
+from reconciler.model.policy import Guards, Limit
 from reconciler.model.receipts import Receipts
 from reconciler.model.runs import Run
 from reconciler.planning.options import Options
@@ -29,6 +31,7 @@ from tests.execution.world import KINDS, World, world
 from tests.laws.promise import broken_promises
 from tests.laws.worlds import MEDDLING, Document, compiled, contents, meddle, repositories
 
+TODAY = date(2026, 11, 21)
 slow = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -129,13 +132,15 @@ def test_planning_leaves_its_inputs_as_they_were(documents: list[Document], chan
     async def story(there: World, folder: Path) -> None:
         meddle(there, changes)
         resources = compiled(documents, folder)
-        memory = Memory(Receipts(b"key"), {})
+        memory = Memory(Receipts(b"key", {resources[0].address: {"a": "b"}} if resources else {}), {})
+        remembered = repr(memory)
         before = [(dict(each.properties), dict(each.links)) for each in resources]
         kept = [(copy.copy(properties), copy.copy(links)) for properties, links in before]
         shown = [repr(each) for each in resources]
-        await survey(resources, KINDS, there.tenant.graph, memory, Options(today=date(2026, 11, 21)))
+        await survey(resources, KINDS, there.tenant.graph, memory, Options(today=TODAY))
         assert [(dict(each.properties), dict(each.links)) for each in resources] == kept
         assert [repr(each) for each in resources] == shown
+        assert repr(memory) == remembered
 
     in_a_world(story)
 
@@ -154,6 +159,63 @@ def test_nothing_is_deleted_that_nobody_named(before: list[Document], after: lis
         assert known & made == set()
 
     in_a_world(story)
+
+
+@slow
+@given(
+    before=repositories(),
+    changes=MEDDLING,
+    after=repositories(),
+    absent=st.sets(st.integers(0, 9), max_size=3),
+    prune=st.sampled_from([None, frozenset[str](), frozenset({"ApiConnector", "B2xUserFlow"})]),
+    select=st.sampled_from([(), ("*/Partner", "IdentityProvider/G*"), ("*/Guests", "ApiConnector/a*")]),
+    protect=st.sampled_from([(), (), ("B2xUserFlow/partner", "ApiConnector/portal 1")]),
+)
+def test_a_delete_hits_only_what_was_named_or_pruned(
+    before: list[Document],
+    changes: list[tuple[str, int]],
+    after: list[Document],
+    absent: set[int],
+    prune: frozenset[str] | None,
+    select: tuple[str, ...],
+    protect: tuple[str, ...],
+) -> None:
+    """Whatever the options: deleted is only what is selected, unprotected, and declared absent or nobody's while
+    its kind is pruned; and no plan that goes through deletes what another object still uses."""
+
+    async def story(there: World, folder: Path) -> None:
+        await converge(there, before, folder)
+        meddle(there, changes)
+        documents = [gone(each) if number in absent else each for number, each in enumerate(after)]
+        resources = compiled(valid(documents), folder)
+        guards = Guards(Limit(100, percent=True), protect=protect)
+        options = Options(today=TODAY, prune=prune, select=select, guards=guards)
+        plan = await survey(resources, KINDS, there.tenant.graph, Memory(Receipts(b"key"), {}), options)
+        if plan.refusals or plan.problems:
+            return
+        declared = {resource.address: resource.present for resource in resources}
+        kinds = {address.kind for address in declared if options.selects(address)}
+        for address in (step.action.address for step in plan.steps if isinstance(step.action, Delete)):
+            assert options.selects(address)
+            assert not guards.protects(address)
+            pruned = prune is not None and address.kind in (prune or kinds)
+            assert declared.get(address, not pruned) is False
+        outcomes = await there.perform(plan)
+        assert {outcome.status for outcome in outcomes} <= {Status.DONE}, outcomes
+
+    in_a_world(story)
+
+
+def gone(document: Document) -> Document:
+    """The same object, to be absent."""
+    return {name: value for name, value in document.items() if name != "spec"} | {"ensure": "absent"}
+
+
+def valid(documents: list[Document]) -> list[Document]:
+    """Flows without references to what is to be absent."""
+    absent = {each["metadata"]["name"] for each in documents if "ensure" in each}
+    words = {id(each): set(re.findall(r"'([^']*)'", repr(each.get("spec")))) for each in documents}
+    return [each for each in documents if "ensure" in each or not absent & words[id(each)]]
 
 
 def test_hash_seeds_change_no_byte_of_a_plan() -> None:
