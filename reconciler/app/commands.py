@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import count
 
 from reconciler.app import saved as plans_on_file
-from reconciler.app.connection import Session, open_tenant
+from reconciler.app.applying import Applying
+from reconciler.app.connection import open_tenant
 from reconciler.app.request import Request, Surroundings
 from reconciler.app.saved import SavedPlan
 from reconciler.app.survey import survey
-from reconciler.app.verdict import ERROR, after_apply, before_apply, is_faulty, of_drift, of_plan
+from reconciler.app.verdict import is_faulty, of_drift, of_plan
 from reconciler.app.workspace import (
     Workspace,
     check_offline,
@@ -24,19 +21,12 @@ from reconciler.app.workspace import (
     open_project,
     open_workspace,
     options_of,
+    run_of,
 )
-from reconciler.execution import receipts
-from reconciler.execution.execute import execute
-from reconciler.execution.journal import Journal
 from reconciler.execution.lock import hold
-from reconciler.execution.patience import Patience
 from reconciler.model.errors import RefusedError, UsageError
-from reconciler.model.outcomes import Outcome, Requests
-from reconciler.model.plans import Plan
-from reconciler.model.problems import Problem, errors_of
+from reconciler.model.problems import errors_of
 from reconciler.model.runs import Command, Run
-from reconciler.model.tenant import Clock
-from reconciler.msgraph.clock import SystemClock
 
 
 def validate(request: Request, around: Surroundings) -> Run:
@@ -76,7 +66,7 @@ def apply(request: Request, around: Surroundings, *, confirm: Callable[[Run], bo
     if errors_of(space.manifests.problems):
         return _stopped_early("apply", space)
     with hold(space.folder):
-        return asyncio.run(_apply(space, request, around, approved, confirm))
+        return asyncio.run(Applying(space, request, around, confirm, approved).run())
 
 
 def _look(command: Command, space: Workspace, request: Request, around: Surroundings) -> Run:
@@ -104,95 +94,7 @@ async def _read_only(command: Command, space: Workspace, request: Request, aroun
     async with open_tenant(space, request, around) as session:
         found = await survey(space.manifests.resources, space.kinds, session.graph, memory, options)
         doubts += expired_rules(space.project, around)
-        return _run(command, space, found, session.graph.requests, doubts)
-
-
-async def _apply(
-    space: Workspace,
-    request: Request,
-    around: Surroundings,
-    approved: SavedPlan | None,
-    confirm: Callable[[Run], bool],
-) -> Run:
-    memory, doubts = space.memory()
-    options = options_of(request, space.project, around)
-    check_selection(space, options)
-    async with open_tenant(space, request, around) as session:
-        clock = SystemClock()
-        found = await survey(space.manifests.resources, space.kinds, session.graph, memory, options, clock)
-        if approved is not None:
-            found = replace(found, refusals=(*found.refusals, *plans_on_file.stale(approved, found)))
-        run = _run("apply", space, found, session.graph.requests, doubts + expired_rules(space.project, around))
-        if code := before_apply(run):
-            return replace(run, exit_code=code)
-        run = replace(run, approved=approved is not None and request.yes)
-        if found.steps and not run.approved and not confirm(run):
-            return replace(run, exit_code=ERROR, declined=True)
-        session.graph.renew()
-        outcomes, interrupted = await _perform(space, found, session, clock, request, around)
-        selected = [each for each in space.manifests.resources if options.selects(each.address)]
-        receipts.save(space.folder, receipts.updated(memory.receipts, found, selected, outcomes))
-    return replace(
-        run,
-        outcomes=outcomes,
-        requests=session.graph.requests,
-        interrupted=interrupted,
-        exit_code=after_apply(run, outcomes, interrupted=interrupted),
-    )
-
-
-async def _perform(
-    space: Workspace, found: Plan, session: Session, clock: Clock, request: Request, around: Surroundings
-) -> tuple[tuple[Outcome, ...], bool]:
-    """Carry the plan out; what became of each step, and whether somebody interrupted it."""
-    stop = asyncio.Event()
-    outcomes: tuple[Outcome, ...] = ()
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    with Journal(space.folder, at=now, clock=clock) as journal, _interrupts(stop):
-        if found.steps:
-            outcomes = await execute(
-                found,
-                space.kinds,
-                session.graph,
-                root=session.root,
-                journal=journal,
-                clock=clock,
-                stop=stop,
-                listener=_teller(around, len(found.steps)),
-                patience=Patience(ceiling=request.max_wait),
-            )
-    return outcomes, stop.is_set()
-
-
-def _teller(around: Surroundings, total: int) -> Callable[[Outcome], None]:
-    """Passes on each outcome, and how many of how many steps have ended."""
-    ended = count(1)
-
-    def tell(outcome: Outcome) -> None:
-        number = next(ended)
-        if around.outcome is not None:
-            around.outcome(outcome)
-        if around.progress is not None:
-            around.progress("applying", number, total)
-
-    return tell
-
-
-@contextmanager
-def _interrupts(stop: asyncio.Event) -> Iterator[None]:
-    """Ctrl-C and a pipeline's SIGTERM end the run in order: nothing new begins, and there is a report."""
-    loop = asyncio.get_running_loop()
-    signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
-    try:
-        for each in signals:
-            loop.add_signal_handler(each, stop.set)
-    except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
-        signals = ()
-    try:
-        yield
-    finally:
-        for each in signals:
-            loop.remove_signal_handler(each)
+        return run_of(command, space, found, session.graph.requests, doubts)
 
 
 def _approved(request: Request, around: Surroundings) -> tuple[SavedPlan | None, Request]:
@@ -217,17 +119,3 @@ def _same_tenant(approved: SavedPlan, space: Workspace) -> None:
             f"the saved plan is for another tenant: '{approved.tenant}' was {approved.graph} {approved.tenant_id}",
             "plan again",
         )
-
-
-def _run(command: Command, space: Workspace, found: Plan, cost: Requests, doubts: tuple[Problem, ...]) -> Run:
-    return Run(
-        command,
-        0,
-        space.name,
-        found,
-        problems=(*space.manifests.problems, *doubts),
-        requests=cost,
-        forecast_writes=len(found.steps),
-        manifests=space.manifests.documents,
-        files=space.manifests.files,
-    )

@@ -19,8 +19,8 @@ from reconciler.planning.normalise import detailed, listing
 from reconciler.planning.options import Options
 from reconciler.planning.plan import make_plan
 
-_LOOKS = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0)
-"""Seconds between looks for an object that an earlier run may have made: about twenty in all."""
+LOOKS = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0)
+"""Seconds between looks for what Graph does not show yet: about twenty in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def _look_for_unfinished(
     clock: Clock,
 ) -> None:
     unfinished = [resource for resource in resources if resource.address in memory.open_creates]
-    for seconds in _LOOKS:
+    for seconds in LOOKS:
         hidden = _hidden(unfinished, kinds, listing(names, kinds, answers))
         if not hidden:
             return

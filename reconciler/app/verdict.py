@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.model.outcomes import Outcome, Status
 from reconciler.model.problems import errors_of
 from reconciler.model.runs import Run
+from reconciler.planning.digest import digest_of
 
 DONE, ERROR, DIFFERENT, REFUSED, PARTIAL, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -45,3 +48,14 @@ def after_apply(run: Run, outcomes: tuple[Outcome, ...], *, interrupted: bool) -
     if statuses <= {Status.DONE}:
         return ERROR if run.plan.unknown else DONE
     return PARTIAL if Status.DONE in statuses else ERROR
+
+
+def joined(first: Run, second: Run) -> Run:
+    """Two rounds of one apply as one run: all that was planned and done, and what is known in the end."""
+    steps = (*first.plan.steps, *second.plan.steps)
+    plan = replace(second.plan, steps=steps, ids={**first.plan.ids, **second.plan.ids}, digest=digest_of(steps))
+    outcomes = (*first.outcomes, *second.outcomes)
+    whole = replace(second, plan=plan, outcomes=outcomes, problems=first.problems, forecast_writes=len(steps))
+    if second.exit_code == REFUSED or second.declined or is_faulty(whole):
+        return replace(whole, exit_code=PARTIAL)
+    return replace(whole, exit_code=after_apply(whole, outcomes, interrupted=second.interrupted))

@@ -17,8 +17,10 @@ from reconciler.manifests.compile import Manifests, compile_manifests
 from reconciler.manifests.compile import Surroundings as Around
 from reconciler.model.errors import UsageError
 from reconciler.model.kinds import Kinds
+from reconciler.model.outcomes import Requests
+from reconciler.model.plans import Plan
 from reconciler.model.problems import Problem, Severity
-from reconciler.model.runs import TenantName
+from reconciler.model.runs import Command, Run, TenantName
 from reconciler.planning.options import Options
 from reconciler.settings import Project, TenantSettings, choose_tenant, find_project, load_project
 
@@ -150,4 +152,19 @@ def options_of(request: Request, project: Project, around: Surroundings) -> Opti
         unmanaged_all=request.unmanaged_all,
         guards=project.guards,
         ignore=project.ignore,
+    )
+
+
+def run_of(command: Command, space: Workspace, found: Plan, cost: Requests, doubts: tuple[Problem, ...]) -> Run:
+    """The run of a command that has planned; its exit code is still to be found."""
+    return Run(
+        command,
+        0,
+        space.name,
+        found,
+        problems=(*space.manifests.problems, *doubts),
+        requests=cost,
+        forecast_writes=len(found.steps),
+        manifests=space.manifests.documents,
+        files=space.manifests.files,
     )

@@ -67,6 +67,8 @@ def _over_manifests(options: Namespace) -> int:
         run = _run(options, report)
     except InvalidManifestsError as error:
         run = Run(options.command, error.exit_code, problems=error.problems)
+    except KeyboardInterrupt:  # before anything was written: afterwards the run ends by itself, with its outcomes
+        run = Run(options.command, INTERRUPTED, interrupted=True)
     except ReconcilerError as error:
         if options.format == "json":
             problem = Problem(error.message, error.fix)

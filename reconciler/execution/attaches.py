@@ -65,12 +65,23 @@ async def _posted(run: Run, action: Attach, write: Write) -> Result | Written:
                 if error.status not in (400, 409):
                     raise
                 refusal = error
-            entries = await run.entries(action.address, run.link(action))
-            if not isinstance(entries, Unknown) and _target(run, action) in entries:
+            entries = await _seen(run, action, patient=doubt.arisen and refusal is not None)
+            if entries is not None:
                 return await _aligned(run, action, entries, _FOUND if doubt.arisen else "it was there")
             if refusal:
                 raise refusal
     return failed(LOST, unsure=True)
+
+
+async def _seen(run: Run, action: Attach, *, patient: bool) -> Entries | None:
+    """What is attached, once the target is among it: looked for at once, or for as long as Graph's reads may lag."""
+
+    async def look() -> Entries | None:
+        entries = await run.entries(action.address, run.link(action))
+        there = not isinstance(entries, Unknown) and _target(run, action) in entries
+        return entries if there and not isinstance(entries, Unknown) else None
+
+    return await run.poll(look, run.clock.now() + (run.patience.lag if patient else 0.0))
 
 
 async def _aligned(run: Run, action: Attach, entries: Entries, detail: str) -> Result:

@@ -90,9 +90,13 @@ async def reorder(run: Run, action: Reorder) -> Result:
 
 
 def _wanted(run: Run, action: Reorder, current: list[str]) -> list[str]:
-    """The order to be written; an entry this run took out may still be listed."""
+    """The order to be written: the wanted ids, then entries that were seen and nobody mentioned.
+
+    An order may name what is not an entry any more, and Graph may refuse to have that named again.
+    """
+    seen = run.seen.get((action.address, action.link), {})
     gone = run.detached[action.address, action.link]
-    there = [each for each in current if each.casefold() not in gone]
+    there = [each for each in current if each.casefold() in seen and each.casefold() not in gone]
     return in_order([known(run.ids, each) for each in action.order], there)
 
 

@@ -48,10 +48,21 @@ def _below(folder: Path, root: Path, seen: set[object], problems: list[Problem])
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        try:
+            is_folder, is_manifest = entry.is_dir(), entry.name.endswith(_ENDINGS) and _is_file(entry)
+        except OSError as fault:  # links in a circle
+            place = Span(shown(Path(entry.path), root), 1, 1)
+            problems.append(Problem(f"cannot be followed: {fault.strerror}", "mend or remove the link", place))
+            continue
+        if is_folder:
             yield from _below(Path(entry.path), root, seen, problems)
-        elif entry.name.endswith(_ENDINGS) and (entry.is_file() or not os.path.exists(entry.path)):  # noqa: PTH110
+        elif is_manifest:
             yield Path(entry.path)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link that leads nowhere, which reading it will say."""
+    return entry.is_file() or not os.path.exists(entry.path)  # noqa: PTH110 -- thrice as fast
 
 
 def _same(path: Path) -> object:

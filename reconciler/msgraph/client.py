@@ -76,7 +76,8 @@ class Graph:
             sent = trip.uncertain or not isinstance(result.error, NEVER_SENT)
             raise broken_off(result.error, result.veil, sent=sent) from None  # its words are in the message, veiled
         if result.is_success:
-            return _reply(write.method, result)
+            body = result.body if isinstance(result.body, Mapping) else {}  # accepted is done, readable or not
+            return Reply(result.status, body, result.fault.request_id)
         if result.status == 404 and write.method == "DELETE" and trip.attempts > 1:
             return Reply(204, request_id=result.fault.request_id)
         raise _refusal(result, trip)
@@ -115,14 +116,6 @@ def _plain(secret: Secret) -> str:
         source = secret.source or "its source"
         raise UnreachableError(f"not sent: the secret from {source} has no value", f"set {source}")
     return secret.reveal()
-
-
-def _reply(method: str, got: Got) -> Reply:
-    """The reply of an accepted write. What a POST made must be readable: without its id nobody knows what it is."""
-    body = got.body if isinstance(got.body, Mapping) else {}
-    if method == "POST" and not isinstance(got.body, Mapping) and (got.status == 201 or got.body):
-        raise lost(got.fault)
-    return Reply(got.status, body, got.fault.request_id)
 
 
 def _refusal(got: Got, trip: Trip) -> GraphError:

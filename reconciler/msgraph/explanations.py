@@ -52,8 +52,8 @@ BY_WORDS = (
 
 BY_STATUS = {
     401: "the token has expired, or is for another cloud or tenant: sign in again, and check 'graph' and 'tenantId'",
-    403: "the app registration lacks a permission or its admin consent: `doctor` names the least permissions;"
-    " reading attachments of a user flow needs IdentityUserFlow.ReadWrite.All",
+    403: "the app registration lacks the permission for this path, or its admin consent; reading a user flow's"
+    " providers and connectors, and API connectors at all, takes a ReadWrite permission",
     429: "the app and tenant have used up their quota: wait, lower 'limits.requestsPerMinute', or look for another"
     " client of the same app",
 }

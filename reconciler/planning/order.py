@@ -21,7 +21,7 @@ from reconciler.model.plans import (
     Update,
     id_of,
 )
-from reconciler.model.values import get
+from reconciler.planning.gates import turned
 
 LinkKey = tuple[Address, str]
 
@@ -71,7 +71,6 @@ class _Waits:
         self._deleted_of: dict[str, set[str]] = defaultdict(set)
         self._gated: dict[str, set[str]] = defaultdict(set)
         self._opened: dict[str, set[str]] = defaultdict(set)
-        self._gates = {kind.gate.kind: kind.gate.path for kind in kinds.values() if kind.gate is not None}
         for name, action in by_id.items():
             self._index(name, action)
 
@@ -86,7 +85,7 @@ class _Waits:
         match action:
             case Create():
                 self._created[action.address] = name
-            case Update() if get(action.body, self._gates.get(action.address.kind, "")) is True:
+            case Update() if turned(action, self._kinds) is True:
                 self._opened[action.address.kind].add(name)
             case Delete():
                 self._deleted_of[action.address.kind].add(name)
@@ -124,8 +123,7 @@ class _Waits:
         kind = self._kinds[action.address.kind]
         if kind.gate is not None:
             return set(self._opened[kind.gate.kind])
-        closes = isinstance(action, Update) and any(change.after is False for change in action.changes)
-        return set(self._gated[kind.name]) if closes else set()
+        return set(self._gated[kind.name]) if turned(action, self._kinds) is False else set()
 
     def _waits_for_attaches(self, action: Detach) -> bool:
         """A flow is never left without a provider, and what Graph put there goes last."""

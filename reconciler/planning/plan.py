@@ -29,6 +29,7 @@ from reconciler.planning import bodies
 from reconciler.planning.diff import by_path, changes, secrets
 from reconciler.planning.digest import digest_of
 from reconciler.planning.drift import differences
+from reconciler.planning.gates import behind, explained
 from reconciler.planning.guards import guard
 from reconciler.planning.links import LinkDiff, live_entries
 from reconciler.planning.match import Locator, Matches, match
@@ -64,12 +65,14 @@ def make_plan(
     draft = planner.draft()
     steps, cycle = ordered(draft.actions, kinds)
     refusals = [*draft.refusals, *guard(draft.actions, kinds, snapshot, matches, options, bool(everything)), *cycle]
+    opening = behind(draft.actions, kinds)
+    unknown = sorted(draft.unknown, key=lambda gap: gap.address)
     problems = [fault for fault in matches.problems if fault.about is None or options.selects(fault.about)]
     return Plan(
         steps=steps,
         ids=draft.ids,
         unmanaged=planner.unmanaged(draft),
-        unknown=tuple(sorted(draft.unknown, key=lambda gap: gap.address)),
+        unknown=tuple(explained(gap, opening, kinds, snapshot) for gap in unknown),
         problems=tuple(sorted([*problems, *draft.problems], key=lambda fault: str(fault.sort_key))),
         refusals=tuple(sorted(refusals, key=lambda refusal: (refusal.object, refusal.guard, refusal.reason))),
         differences=differences(steps, draft.fixed, everything, matches, receipts),

@@ -151,7 +151,9 @@ def _conclusion(run: Run) -> Lines:
         yield "Not confirmed: nothing was written."
         return
     if run.interrupted:
-        yield "Interrupted."
+        yield "Interrupted." if run.outcomes else "Interrupted: nothing was written."
+    if run.interrupted and not run.outcomes:
+        return
     yield {"plan": _planned, "apply": _applied, "drift": _drifted}[run.command](run)
     yield from _asides(run)
 

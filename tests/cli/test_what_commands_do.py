@@ -152,7 +152,7 @@ def test_an_interrupted_command_says_so(monkeypatch: Patch, capsys: Capture) -> 
     """Ctrl-C outside an apply is exit code 130."""
     answer(monkeypatch, "plan", KeyboardInterrupt())
     assert main(["plan"]) == 130
-    assert capsys.readouterr().err == "\ninterrupted\n"
+    assert capsys.readouterr().out == "Interrupted: nothing was written.\n"
 
 
 @pytest.mark.parametrize(

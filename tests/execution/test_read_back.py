@@ -184,3 +184,27 @@ async def test_removing_defaults_stops_at_the_first_that_will_not_go(folder: Pat
         await w.apply(only)
         assert await w.left(only) == []
         assert w.attributes == ["city"]
+
+
+async def test_a_lost_attach_that_shows_late_is_done(folder: Path) -> None:
+    """The repeat is refused because the first was carried out; what Graph's reads show late is waited for."""
+    async with world(folder) as w:
+        await with_bare_flow(w)
+        w.tenant.spoil("POST identity/b2xUserFlows/B2X_1_Partner/userAttributeAssignments", lost_after())
+        plan = await w.plan(asking("city", "displayName"))
+        w.tenant.hide("userAttributeAssignments?", 6, Present([]))
+        outcomes = {outcome.id: outcome for outcome in await w.perform(plan)}
+        assert outcomes[CITY].status is Status.DONE
+        assert await w.left(asking("city", "displayName")) == []
+
+
+async def test_an_order_that_names_what_is_gone_is_not_repeated(folder: Path) -> None:
+    """What Graph lists in the order and has no entry for is not sent back: Graph may refuse it."""
+    async with world(folder) as w:
+        await w.apply(asking("email", "city"))
+        ghost = Present({"order": ["ghost", "email", "city"]})
+        w.tenant.answers = lambda need: ghost if need.path.endswith("getOrder") else None
+        plan = await w.plan(asking("city", "email"))
+        await w.perform(plan)
+        sent = next(write.body for write in w.tenant.writes if write.path.endswith("setOrder"))
+        assert sent == {"newAssignmentOrder": {"order": ["city", "email"]}}

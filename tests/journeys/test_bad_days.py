@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from reconciler import app
 from reconciler.app import Request, Surroundings
 from reconciler.model.outcomes import Outcome
-from tests.journeys.shell import Shell
+from reconciler.model.runs import Run
+from tests.journeys.shell import SECRETS, Shell
 
 
 def test_all_faults_of_all_files_are_said_at_once(shell: Shell) -> None:
@@ -87,30 +89,75 @@ def test_ctrl_c_ends_an_apply_with_a_report(shell: Shell, monkeypatch: pytest.Mo
     assert shell.json("plan", "--detailed-exitcode")["exit"] == 0
 
 
-def test_a_switched_off_tenant_says_what_to_do(shell: Shell) -> None:
-    """While self-service sign-up is off nothing behind it is guessed; the switch is planned, then the rest."""
+def test_a_switched_off_tenant_is_switched_on_and_finished_in_one_apply(shell: Shell) -> None:
+    """While sign-up is off nothing behind it is guessed: the switch comes first, then a plan of the rest."""
     shell.run("plan")
     shell.tenant().change_profile({"self_service_sign_up": False})
-    first = shell.json("apply", "--yes")
-    assert first["exit"] == 1
-    assert [each["id"] for each in first["actions"]] == [
-        "update AuthenticationFlowsPolicy/tenant",
-        "create IdentityProvider/Google",
-        "create B2xUserFlow/Guests",
-        "attach B2xUserFlow/Guests identityProviders AADSignup-OAUTH",
-        "attach B2xUserFlow/Guests identityProviders EmailOtpSignup-OAUTH",
-        "detach B2xUserFlow/Guests identityProviders (defaults)",
-    ]
-    assert {each["name"] for each in first["unknown"]} == {
-        "approval",
-        "check-invitation",
-        "Partner",
-        "PartnerNumber",
-        "Region",
-    }
-    assert "AADB2C99039" in first["unknown"][0]["reason"]
-    assert shell.run("apply", "--yes") == 0
+    planned = shell.json("plan")
+    assert planned["exit"] == 1
+    assert planned["actions"][0]["id"] == "update AuthenticationFlowsPolicy/tenant"
+    hidden = {each["name"]: each["reason"] for each in planned["unknown"]}
+    assert set(hidden) == {"approval", "check-invitation", "Partner", "PartnerNumber", "Region"}
+    assert "this plan turns it on" in hidden["approval"]
+    applied = shell.json("apply", "--yes")
+    assert (applied["exit"], applied["unknown"]) == (0, [])
+    assert applied["summary"]["create"] == 7
+    assert {each["id"] for each in applied["outcomes"]} == {each["id"] for each in applied["actions"]}
     assert shell.run("drift") == 0
+
+
+def test_what_a_switch_hid_is_shown_before_it_is_written(shell: Shell) -> None:
+    """The second plan is asked about too; who says no to it keeps the switch and nothing else."""
+    shell.run("plan")
+    shell.tenant().change_profile({"self_service_sign_up": False})
+    asked: list[int] = []
+
+    def confirm(run: Run) -> bool:
+        asked.append(len(run.plan.steps))
+        return len(asked) == 1
+
+    around = Surroundings({**SECRETS}, shell.folder, date(2026, 11, 21))
+    run = app.apply(Request(), around, confirm=confirm)
+    assert len(asked) == 2
+    assert (run.exit_code, run.declined) == (4, True)
+    assert shell.json("plan")["summary"]["create"] == 5
+
+
+def test_an_approved_plan_stops_at_the_switch(shell: Shell) -> None:
+    """What was hidden was not approved: a saved plan turns the switch on and leaves the rest for another plan."""
+    shell.run("plan")
+    shell.tenant().change_profile({"self_service_sign_up": False})
+    assert shell.run("plan", "--out", "approved.plan") == 1
+    assert shell.json("apply", "approved.plan", "--yes")["exit"] == 1
+    assert shell.json("plan")["summary"]["create"] == 5
+
+
+def test_an_interruption_while_reading_gives_a_report(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C before anything was written exits 130 with a report that says so, as text and as JSON."""
+
+    def interrupted(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "plan", interrupted)
+    assert shell.run("plan") == 130
+    assert "Interrupted: nothing was written." in shell.out
+    assert shell.json("plan")["exit"] == 130
+
+
+def test_links_in_a_circle_are_named(shell: Shell) -> None:
+    """A symbolic link that leads to itself is a fault at its place, and the other files are checked all the same."""
+    (shell.folder / "manifests" / "loop.yaml").symlink_to("loop.yaml")
+    shell.replace("manifests/flows.yaml", "displayName: Region", "dispayName: Region")
+    assert shell.run("validate") == 1
+    assert "manifests/loop.yaml:1:1" in shell.out
+    assert "dispayName" in shell.out
+
+
+def test_a_secret_that_graph_masked_is_not_sent(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value with a run of asterisks, as Graph shows secrets, stops the apply."""
+    monkeypatch.setenv("GOOGLE_CLIENT_SECRET", "42*****96")
+    assert shell.run("apply", "--yes") == 1
+    assert "GOOGLE_CLIENT_SECRET" in shell.out
 
 
 def test_hostile_names_stay_text(shell: Shell) -> None:

@@ -68,7 +68,7 @@ def test_the_request_id_of_the_answer_comes_first() -> None:
             "events flows need an external",
         ),
         (401, "InvalidAuthenticationToken", "Expired.", "the token has expired"),
-        (403, "Authorization_RequestDenied", "No.", "lacks a permission"),
+        (403, "Authorization_RequestDenied", "No.", "lacks the permission"),
         (429, "TooManyRequests", "", "limits.requestsPerMinute"),
     ],
 )

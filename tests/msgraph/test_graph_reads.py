@@ -226,7 +226,7 @@ def test_items_of_a_batch_are_answered_one_by_one() -> None:
     server = Server(batched(lambda url: {"status": statuses[url], "body": {"id": url} if url == "/a" else None}))
     answers = server.run(lambda graph: graph.read([Need("a"), Need("b"), Need("c")]))
     assert answers[Need("a")] == Present({"id": "/a"})
-    assert why(answers[Need("b")]).startswith("403 Forbidden; the app registration lacks a permission")
+    assert why(answers[Need("b")]).startswith("403 Forbidden; the app registration lacks the permission")
     assert answers[Need("c")] == Absent()
 
 

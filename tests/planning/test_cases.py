@@ -54,7 +54,11 @@ class WrittenTenant:
         if need.path not in self._answers:
             return Absent()
         body = self._answers[need.path]
-        return Unknown(body["unknown"]) if isinstance(body, dict) and "unknown" in body else Present(body)
+        return (
+            Unknown(body["unknown"], body.get("code", ""))
+            if isinstance(body, dict) and "unknown" in body
+            else Present(body)
+        )
 
 
 def planned(case: Path) -> tuple[Plan, list[str]]:
