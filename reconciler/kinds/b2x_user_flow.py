@@ -4,7 +4,8 @@ Graph docs: b2xIdentityUserFlow. The id is the name with `B2X_1_` put before it;
 `signUpOrSignIn` and 1 and never change; the flow itself has no update, only its attachments do. A new flow is not
 empty: it comes with attribute assignments and the Entra sign-up provider (Microsoft365DSC reads them back before it
 adds its own). Providers are attached by `POST …/userFlowIdentityProviders/$ref` in beta; the documented PATCH answers
-400 (microsoft-graph-docs issue 12446). Connectors show only when expanded.
+400 (microsoft-graph-docs issue 12446). Connectors show only when expanded. An assignment without a label of its own
+gets the attribute's, as in the documented example (Graph docs: Create userAttributeAssignments).
 """
 
 from reconciler.model.kinds import Kind, Link, Order, Permissions, Property, Read, Shape, Version
@@ -57,7 +58,7 @@ KIND = Kind(
                 write="userAttributeAssignments/setOrder",
             ),
             properties=(
-                Property("displayName"),
+                Property("displayName", from_target="displayName"),
                 Property("isOptional", default=False),
                 Property("requiresVerification", default=False),
                 Property("userInputType", default="textBox", folded=True),

@@ -38,6 +38,7 @@ class Property:
     of: tuple[str, ...] = ()
     required: bool = False  # Graph refuses a create without it
     default: Value = None  # what a create sends when the manifest is silent
+    from_target: str = ""  # of an entry: a create sends this property of the target when the manifest is silent
     immutable: bool = False  # Graph refuses to change it afterwards
     secret: bool = False  # write-only: never compared with what Graph answers
     whole: bool = False  # Graph replaces it as a whole: one changed member sends all declared ones

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.model.addresses import Address
 from reconciler.model.kinds import Kind, Kinds, Link
 from reconciler.model.live import LiveEntry
 from reconciler.model.plans import DEFAULTS, AnyAction, Attach, Change, Detach, Reorder, Update
 from reconciler.model.resources import Entry, Resource
-from reconciler.model.values import Value
+from reconciler.model.values import Tree, Value, get
 from reconciler.planning.bodies import completed
 from reconciler.planning.diff import by_path, changes
 from reconciler.planning.match import Matches
@@ -21,13 +21,15 @@ from reconciler.planning.match import Matches
 class LinkDiff:
     """One link of one object: what the manifest lists, with every target's address, and what is there.
 
-    `live` is None where the object is still to be created.
+    `live` is None where the object is still to be created. `targets` are the properties of the objects that the
+    manifest lists, as far as they are known.
     """
 
     owner: Resource
     link: Link
     wanted: Mapping[Address, Entry]
     live: Mapping[Address, LiveEntry] | None
+    targets: Mapping[Address, Tree] = field(default_factory=dict)
 
     def actions(self) -> list[AnyAction]:
         """What makes the link as wanted, in the order in which a person would say it."""
@@ -53,7 +55,7 @@ class LinkDiff:
         return [Attach(address=self.owner.address, link=self.link.name, target=after, changes=shown, source=entry.span)]
 
     def _attach(self, target: Address, entry: Entry) -> Attach:
-        body = completed(entry.properties, self.link.properties)
+        body = {**self._borrowed(target), **completed(entry.properties, self.link.properties)}
         shown = tuple(Change(path, None, value) for path, value in sorted(entry.properties.items()))
         return Attach(
             address=self.owner.address,
@@ -63,6 +65,12 @@ class LinkDiff:
             changes=shown,
             source=entry.span,
         )
+
+    def _borrowed(self, target: Address) -> dict[str, Value]:
+        """What an entry takes over from its target where it says nothing itself."""
+        known = self.targets.get(target, {})
+        borrowed = {each.path: get(known, each.from_target) for each in self.link.properties if each.from_target}
+        return {path: value for path, value in borrowed.items() if value is not None}
 
     def _update(self, target: Address, entry: Entry) -> list[AnyAction]:
         found = changes(entry.properties, self._there[target].properties, by_path(self.link.properties))

@@ -13,6 +13,7 @@ from reconciler.model.kinds import Kind, Kinds
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.problems import Problem
 from reconciler.model.resources import Entry, Resource
+from reconciler.model.values import Tree
 
 LiveKey = tuple[str, str]
 
@@ -147,6 +148,15 @@ class Locator:
         if declared is not None:
             return self._declared(entry, owner, declared)
         return self._live(entry, owner)
+
+    def known(self, address: Address) -> Tree:
+        """What is known of an object: what its manifest says, else what the tenant does."""
+        if address in self._resources:
+            live = self._matches.live.get(address)
+            return {**(live.properties if live else {}), **self._resources[address].properties}
+        index = self._matches.indexes.get(address.kind)
+        found = index.identified(self.ids[address]) if index and address in self.ids else ()
+        return found[0].properties if found else {}
 
     def _declared(self, entry: Entry, owner: Resource, declared: Resource) -> Located:
         address = declared.address

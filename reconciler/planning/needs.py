@@ -23,7 +23,7 @@ def listed_kinds(resources: Iterable[Resource], kinds: Kinds, options: Options) 
         return tuple(sorted(kinds))
     declared = {resource.address.kind for resource in wanted}
     listed = declared | (options.prune or set())
-    listed |= {target.kind for resource in wanted for target in _targets(resource) if _must_look_up(kinds, target)}
+    listed |= {target for resource in wanted for target in _looked_up(kinds, resource)}
     doomed = doomed_kinds(wanted, options, declared)
     listed |= {kind.name for kind in kinds.values() if _links_to(kind, doomed)}
     return tuple(sorted(listed))
@@ -94,8 +94,14 @@ def _dooming(
     return frozenset(absent | {name for name in pruned_kinds(options, declared) if snapshot.of(name)})
 
 
-def _targets(resource: Resource) -> Iterable[Address]:
-    return (entry.target for entries in resource.links.values() for entry in entries)
+def _looked_up(kinds: Kinds, resource: Resource) -> Iterable[str]:
+    """The kinds of which something must be known for the links of a resource: an id, or what an entry takes over."""
+    for name, entries in resource.links.items():
+        link = kinds[resource.address.kind].link(name)
+        borrowed = [each.path for each in link.properties if each.from_target]
+        for entry in entries:
+            if _must_look_up(kinds, entry.target) or any(path not in entry.properties for path in borrowed):
+                yield entry.target.kind
 
 
 def _must_look_up(kinds: Kinds, target: Address) -> bool:

@@ -225,7 +225,9 @@ class _Planner:
             faults += [place.problem for place, _ in located if place.problem]
             there = None if live is None else live_entries(link, self._kinds, self._matches, live.links[link.name])
             draft.ids |= {address: entry.id for address, entry in (there or {}).items()}
-            found.append(LinkDiff(resource, link, {place.address: entry for place, entry in located}, there))
+            wanted = {place.address: entry for place, entry in located}
+            targets = {address: self._locator.known(address) for address in wanted}
+            found.append(LinkDiff(resource, link, wanted, there, targets))
         draft.problems += faults
         if gaps:
             self._blocked[resource.address] = f"it refers to {gaps[0]}"
