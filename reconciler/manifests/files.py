@@ -10,12 +10,21 @@ from reconciler.model.addresses import Span
 from reconciler.model.problems import Problem
 
 _ENDINGS = (".yaml", ".yml")
+_CLIMBS = 2
 
 
 def shown(path: Path, root: Path) -> str:
-    """The path as a person in `root` would type it: relative when it is below, else whole."""
+    """The path as a person in `root` would type it: relative when it is below or close by, else whole."""
     name, below = os.path.normpath(os.path.join(root, path)), os.path.join(root, "")  # noqa: PTH118 -- thrice as fast
-    return os.fsencode(name.removeprefix(below)).decode("utf-8", "replace")
+    near = name.removeprefix(below) if name.startswith(below) else _neighbouring(name, str(root))
+    return os.fsencode(near).decode("utf-8", "replace")
+
+
+def _neighbouring(name: str, root: str) -> str:
+    """The path with `..` where few of them are enough, as from a subfolder of a project to its manifests."""
+    relative = os.path.relpath(name, root)
+    climbs = Path(relative).parts.count(os.pardir)
+    return relative if climbs <= _CLIMBS and climbs < len(Path(root).parts) - 1 else name
 
 
 def find(paths: Sequence[Path], root: Path) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:

@@ -75,10 +75,13 @@ def test_a_folder_that_may_not_be_listed_is_a_fault(tmp_path: Path, monkeypatch:
 
 
 def test_files_are_called_as_a_person_would_type_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Below the working folder by the short way, elsewhere in full."""
+    """Below the working folder and close to it by the short way, elsewhere in full."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.yaml").write_text("a: [\n")
     assert [str(each.span) for each in load_file(tmp_path / "bad.yaml").problems] == ["bad.yaml:2:1"]
     assert shown(Path("m/../n/./a.yaml"), tmp_path) == "n/a.yaml"
-    assert shown(Path("../x.yaml"), Path("/a/b")) == "/a/x.yaml"
+    assert shown(Path("../x.yaml"), Path("/a/b")) == "../x.yaml"
+    assert shown(Path("/a/m/x.yaml"), Path("/a/b/c")) == "../../m/x.yaml"
+    assert shown(Path("/x.yaml"), Path("/a/b")) == "/x.yaml"
+    assert shown(Path("/a/x.yaml"), Path("/a/b/c/d")) == "/a/x.yaml"
     assert shown(Path("/a/bc/x.yaml"), Path("/a/b")) == "/a/bc/x.yaml"
