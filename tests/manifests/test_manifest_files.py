@@ -84,4 +84,4 @@ def test_files_are_called_as_a_person_would_type_them(tmp_path: Path, monkeypatc
     assert shown(Path("/a/m/x.yaml"), Path("/a/b/c")) == "../../m/x.yaml"
     assert shown(Path("/x.yaml"), Path("/a/b")) == "/x.yaml"
     assert shown(Path("/a/x.yaml"), Path("/a/b/c/d")) == "/a/x.yaml"
-    assert shown(Path("/a/bc/x.yaml"), Path("/a/b")) == "/a/bc/x.yaml"
+    assert shown(Path("/a/bc/x.yaml"), Path("/a/b")) == "../bc/x.yaml"
