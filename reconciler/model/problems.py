@@ -26,7 +26,7 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     @property
-    def sort_key(self) -> tuple[object, ...]:
+    def sort_key(self) -> tuple[str, int, int, str]:
         """Sorts problems by place, those without one last."""
         place = (self.span.file, self.span.line, self.span.column) if self.span else ("\U0010ffff", 0, 0)
         return (*place, self.message)

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal, assert_never
 
 from reconciler.model.addresses import Address
 from reconciler.model.plans import Attach, Create, Delete, Detach, Difference, Reorder, Step, Update
-from reconciler.model.receipts import Receipts
 from reconciler.model.resources import Resource
 from reconciler.model.values import Value, get
-from reconciler.planning.match import Matches
+from reconciler.planning.situation import Situation
 
 State = Literal["missing", "changed", "extra"]
 Direction = Literal["repository", "tenant", "both"]
 
 
-def differences(
-    steps: Iterable[Step],
-    fixed: Iterable[Difference],
-    resources: Mapping[Address, Resource],
-    matches: Matches,
-    receipts: Receipts,
-) -> tuple[Difference, ...]:
+def differences(steps: Iterable[Step], fixed: Iterable[Difference], situation: Situation) -> tuple[Difference, ...]:
     """One difference for each action and each change that cannot be made; a missing object stands for its
     attachments too."""
     steps = tuple(steps)
     missing = {step.action.address for step in steps if isinstance(step.action, Create)}
     shown = [step for step in steps if isinstance(step.action, Create) or step.action.address not in missing]
-    found = [_difference(step, resources.get(step.action.address), matches, receipts) for step in shown]
+    found = [_difference(step, situation) for step in shown]
     return tuple(sorted([*found, *fixed], key=lambda each: (each.address, each.link, each.target, each.state)))
 
 
-def _difference(step: Step, resource: Resource | None, matches: Matches, receipts: Receipts) -> Difference:
+def _difference(step: Step, situation: Situation) -> Difference:
     action = step.action
+    resource = situation.wanted.get(action.address)
     target: Address | None = getattr(action, "target", None)
     return Difference(
         address=action.address,
@@ -41,7 +35,7 @@ def _difference(step: Step, resource: Resource | None, matches: Matches, receipt
         changes=action.changes,
         link=getattr(action, "link", ""),
         target=target.name if target else "",
-        direction=_direction(step, resource, matches, receipts) if resource else None,
+        direction=_direction(step, resource, situation) if resource else None,
         source=action.source,
     )
 
@@ -61,9 +55,9 @@ def _state(step: Step) -> State:
             assert_never(action)
 
 
-def _direction(step: Step, resource: Resource, matches: Matches, receipts: Receipts) -> Direction | None:
+def _direction(step: Step, resource: Resource, situation: Situation) -> Direction | None:
     """Who moved since the last apply: the repository when the wanted value is new, the tenant when the live one is."""
-    moved = {_moved(path, resource, matches, receipts) for path in _paths(step)} - {None}
+    moved = {_moved(path, resource, situation) for path in _paths(step)} - {None}
     if not moved:
         return None
     return moved.pop() if len(moved) == 1 else "both"
@@ -74,13 +68,14 @@ def _paths(step: Step) -> tuple[str, ...]:
     return (link,) if link else tuple(change.path for change in step.action.changes)
 
 
-def _moved(path: str, resource: Resource, matches: Matches, receipts: Receipts) -> Direction | None:
+def _moved(path: str, resource: Resource, situation: Situation) -> Direction | None:
+    receipts = situation.receipts
     last = receipts.of(resource.address, path)
     if last is None:
         return None
     if last == receipts.fingerprint(wanted_value(resource, path)):
         return "tenant"
-    live = matches.live.get(resource.address)
+    live = situation.matches.live.get(resource.address)
     unchanged = (
         live is not None and path not in resource.links and last == receipts.fingerprint(get(live.properties, path))
     )

@@ -7,31 +7,24 @@ from collections.abc import Iterable
 
 from reconciler.model.addresses import Address
 from reconciler.model.identity import label
-from reconciler.model.kinds import Kinds, Link
+from reconciler.model.kinds import Link
 from reconciler.model.live import Snapshot
 from reconciler.model.plans import AnyAction, Attach, Create, Delete, Detach, Refusal
 from reconciler.model.policy import Limit
 from reconciler.planning.links import live_entries
-from reconciler.planning.match import Matches
 from reconciler.planning.options import Options
+from reconciler.planning.situation import Situation
 
 
-def guard(
-    actions: Iterable[AnyAction],
-    kinds: Kinds,
-    snapshot: Snapshot,
-    matches: Matches,
-    options: Options,
-    anything_declared: bool,
-) -> list[Refusal]:
+def guard(actions: Iterable[AnyAction], situation: Situation) -> list[Refusal]:
     """Every reason not to carry these actions out."""
-    actions = tuple(actions)
+    actions, guards, snapshot = tuple(actions), situation.options.guards, situation.snapshot
     deletes = [action.address for action in actions if isinstance(action, Delete)]
-    refusals = [] if anything_declared else _empty(deletes, options)
-    refusals += [_protected(each) for each in deletes if _is_protected(each, kinds, snapshot, matches, options)]
-    refusals += _in_use(actions, kinds, snapshot, matches)
-    refusals += _too_many("maxDeletes", deletes, options.guards.max_deletes, snapshot)
-    return refusals + _too_many("maxUpdates", _updated(actions), options.guards.max_updates, snapshot)
+    refusals = [] if situation.wanted else _empty(deletes, situation.options)
+    refusals += [_protected(address) for address in deletes if _is_protected(address, situation)]
+    refusals += _in_use(actions, situation)
+    refusals += _too_many("maxDeletes", deletes, guards.max_deletes, snapshot)
+    return refusals + _too_many("maxUpdates", _updated(actions), guards.max_updates, snapshot)
 
 
 def _empty(deletes: list[Address], options: Options) -> list[Refusal]:
@@ -42,12 +35,12 @@ def _empty(deletes: list[Address], options: Options) -> list[Refusal]:
     return [Refusal("emptyRepository", about, reason, "check the manifests' path; declare what is to stay")]
 
 
-def _is_protected(address: Address, kinds: Kinds, snapshot: Snapshot, matches: Matches, options: Options) -> bool:
+def _is_protected(address: Address, situation: Situation) -> bool:
     """Whether any name of the live object is protected: the manifest's, its own, or its id, with prefix or without."""
-    kind = kinds[address.kind]
-    doomed = [live for live in snapshot.of(kind.name) if matches.called(kind, live.id) == address]
+    kind = situation.kinds[address.kind]
+    doomed = [live for live in situation.snapshot.of(kind.name) if situation.called(live) == address]
     names = {address.name, *(name for live in doomed for name in (label(kind, live), live.id, kind.bare(live.id)))}
-    return any(options.guards.protects(Address(kind.name, name)) for name in names)
+    return any(situation.options.guards.protects(Address(kind.name, name)) for name in names)
 
 
 def _protected(address: Address) -> Refusal:
@@ -73,7 +66,7 @@ def _too_many(name: str, addresses: list[Address], limit: Limit, snapshot: Snaps
     return refusals
 
 
-def _in_use(actions: tuple[AnyAction, ...], kinds: Kinds, snapshot: Snapshot, matches: Matches) -> list[Refusal]:
+def _in_use(actions: tuple[AnyAction, ...], situation: Situation) -> list[Refusal]:
     """An object that something still points at once the plan is done is not deleted."""
     doomed = {action.address for action in actions if isinstance(action, Delete)}
     if not doomed:
@@ -83,7 +76,7 @@ def _in_use(actions: tuple[AnyAction, ...], kinds: Kinds, snapshot: Snapshot, ma
     for action in actions:
         if isinstance(action, Attach) and action.target in doomed:
             users[action.target].add(f"is attached to {action.address} ({action.link}) in this plan")
-    for owner, link_name, target in _uses(kinds, snapshot, matches, doomed):
+    for owner, link_name, target in _uses(situation, doomed):
         if owner not in doomed and (owner, link_name, target) not in freed:
             users[target].add(
                 f"is used by {owner} ({link_name})" if link_name else f"may be used by {owner}: unreadable"
@@ -106,19 +99,17 @@ def _freed(actions: tuple[AnyAction, ...]) -> set[tuple[Address, str, Address]]:
     return freed | pushed_out
 
 
-def _uses(
-    kinds: Kinds, snapshot: Snapshot, matches: Matches, doomed: set[Address]
-) -> Iterable[tuple[Address, str, Address]]:
+def _uses(situation: Situation, doomed: set[Address]) -> Iterable[tuple[Address, str, Address]]:
     """Who points at what, as far as it was read; a user that could not be read may point at everything."""
-    targets = {address.kind for address in doomed}
-    for kind in kinds.values():
+    targets, snapshot = {address.kind for address in doomed}, situation.snapshot
+    for kind in situation.kinds.values():
         links = [link for link in kind.links if link.target in targets]
         if links and kind.name in snapshot.unknown:
             yield from ((Address(kind.name, "*"), "", address) for address in sorted(doomed) if _points(links, address))
         for live in snapshot.of(kind.name) if links else ():
-            owner = matches.called(kind, live.id)
+            owner = situation.called(live)
             for link in links:
-                for target in live_entries(link, kinds, matches, live.links.get(link.name, ())):
+                for target in live_entries(link, situation.kinds, situation.matches, live.links.get(link.name, ())):
                     if target in doomed:
                         yield owner, link.name, target
                 if live.unknown or link.name not in live.links:
