@@ -10,13 +10,19 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+$(VENV)/.product: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed (set PYTHON=…)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(INSTALL) -e .
 	@touch $@
 
-demo: $(VENV)/.installed ## the main job on the embedded tenant, from validate to corrected drift
+$(VENV)/.installed: $(VENV)/.product
+	@$(INSTALL) -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.product ## the main job on the embedded tenant, from validate to corrected drift
 	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh
 
 test: $(VENV)/.installed ## the whole test suite, with coverage

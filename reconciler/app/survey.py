@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from reconciler.model.addresses import Address
+from reconciler.app.memory import Memory
 from reconciler.model.identity import Index
 from reconciler.model.kinds import Kinds
 from reconciler.model.live import Answer, Need, Snapshot
 from reconciler.model.paths import collection_need
 from reconciler.model.plans import Plan
-from reconciler.model.receipts import Receipts
 from reconciler.model.resources import Resource
 from reconciler.model.tenant import Clock, Tenant
 from reconciler.planning.needs import detail_needs, listed_kinds
@@ -21,15 +19,6 @@ from reconciler.planning.plan import make_plan
 
 LOOKS = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0)
 """Seconds between looks for what Graph does not show yet: about twenty in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What earlier runs left: ids of what they made, creates whose end nobody saw, what was last written."""
-
-    receipts: Receipts
-    made: dict[Address, str]
-    open_creates: tuple[Address, ...] = ()
 
 
 async def survey(

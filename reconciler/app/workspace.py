@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
+from reconciler.app.memory import Memory
 from reconciler.app.request import Request, Surroundings
-from reconciler.app.survey import Memory
 from reconciler.execution import journal, receipts
 from reconciler.execution.folder import folder_of
 from reconciler.kinds import load_kinds

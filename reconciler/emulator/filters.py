@@ -9,16 +9,17 @@ from reconciler.emulator.errors import invalid
 Test = Callable[[dict[str, Any]], bool]
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)(?![\w.])|(?P<word>[A-Za-z_][\w./]*)|(?P<mark>[(),]))"""
+    r"""\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)(?![\w.])|(?P<word>[A-Za-z_][\w./]*)|(?P<mark>[(),:]))"""
 )
 _LITERALS: dict[str, Any] = {"true": True, "false": False, "null": None}
 _DEPTH = 50
 
 
 def compile_filter(text: str, allowed: frozenset[str]) -> Test:
-    """A test for documents from ``$filter``, with eq, ne, and, or, not, startswith and parentheses.
+    """A test for documents from ``$filter``, with eq, ne, and, or, not, startswith, isof, any and parentheses.
 
-    Text is compared without case, as Graph does. GraphError 400 for anything else or a property not allowed.
+    A path may have casts in it, which are passed over. Text is compared without case, as Graph does. GraphError
+    400 for anything else or a property not allowed.
     """
     parser = _Parser(_tokens(text), {name.lower(): name for name in allowed})
     test = parser.disjunction(0)
@@ -77,12 +78,38 @@ class _Parser:
     def _comparison(self) -> Test:
         if self._skip("startswith"):
             return self._prefix()
+        if self._skip("isof"):
+            return self._type()
+        if (self._peek() or "").endswith("/any"):
+            return self._any()
         name = self._property()
         negated = self._peek() == "ne"
         if not (self._skip("eq") or self._skip("ne")):
             raise self._error()
         wanted = self._literal()
-        return lambda doc: (_fold(doc.get(name)) == wanted) is not negated
+        return lambda doc: (_fold(_reach(doc, name)) == wanted) is not negated
+
+    def _type(self) -> Test:
+        self._expect("(")
+        wanted = self._literal()
+        self._expect(")")
+        if not isinstance(wanted, str):
+            raise self._error()
+        return lambda doc: str(doc.get("@odata.type", "")).lower().removeprefix("#") == wanted.removeprefix("#")
+
+    def _any(self) -> Test:
+        """``path/any(x:x/name eq 'value')``, as Graph docs filter user flows by what is linked to them."""
+        path = self._property().removesuffix("/any")
+        self._expect("(")
+        variable = self._next()[1]
+        self._expect(":")
+        owner, _, name = self._next()[1].partition("/")
+        self._expect("eq")
+        wanted = self._literal()
+        self._expect(")")
+        if owner != variable:
+            raise self._error()
+        return lambda doc: any(_fold(item.get(name)) == wanted for item in _reach(doc, path) or ())
 
     def _prefix(self) -> Test:
         self._expect("(")
@@ -92,12 +119,13 @@ class _Parser:
         self._expect(")")
         if not isinstance(prefix, str):
             raise self._error()
-        return lambda doc: str(_fold(doc.get(name)) or "").startswith(prefix)
+        return lambda doc: str(_fold(_reach(doc, name)) or "").startswith(prefix)
 
     def _property(self) -> str:
         kind, text = self._next()
         if kind != "word":
             raise self._error()
+        text = "/".join(part for part in text.split("/") if not part.lower().startswith("microsoft.graph."))
         if text.lower() not in self._allowed:
             raise invalid(f"The property '{text}' cannot be used in the $filter query option.")
         return self._allowed[text.lower()]
@@ -134,6 +162,13 @@ class _Parser:
 
     def _error(self) -> Exception:
         return invalid("Invalid filter clause: the expression is not supported.")
+
+
+def _reach(doc: dict[str, Any], path: str) -> Any:
+    found: Any = doc
+    for name in path.split("/"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def _fold(value: Any) -> Any:

@@ -17,9 +17,7 @@ MAX_PAGE = 999
 View = Callable[[Doc], Doc]
 
 
-def page(
-    call: Call, docs: list[Doc], show: View, what: str, filterable: frozenset[str], seen: View = dict
-) -> Reply:
+def page(call: Call, docs: list[Doc], show: View, what: str, filterable: frozenset[str], seen: View = dict) -> Reply:
     """A 200 with one page; the next page's link is absolute and its token opaque. Graph docs: paging.
 
     ``what`` is the place for ``@odata.context``; ``seen`` is a document as ``$filter`` sees it.

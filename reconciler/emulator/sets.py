@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reconciler.emulator import links, listing, values
-from reconciler.emulator.call import DONE, Call, Place, Reply
+from reconciler.emulator.call import DONE, Call, Place, Reply, key_address
 from reconciler.emulator.errors import in_use, invalid, invalid_field, missing, not_allowed
 from reconciler.emulator.nodes import Addition, Bound, Content, Node, every
 from reconciler.emulator.references import Holding, LinkCollection, Pointed, SlotNode
@@ -53,7 +53,11 @@ class Collection(Node):
     def post(self) -> Reply:
         """Create an entity: 201 with its body and, where Graph docs show one, its location."""
         self._allow("create")
-        doc = self.create()
+        return self.made()
+
+    def made(self) -> Reply:
+        """Create an entity, whether or not POST may."""
+        doc = self._create()
         place = self.place.entity(doc["id"])
         context = {"@odata.context": self.call.context(f"{self._context}/$entity")}
         location = place.address if self.entities.keys_location else place.path
@@ -61,8 +65,7 @@ class Collection(Node):
         shown = present(self.call, self.entities, place, doc, self.call.options, created=True)
         return Reply(201, {**context, **shown}, headers)
 
-    def create(self) -> Doc:
-        """Check and store a new entity from the request's body."""
+    def _create(self) -> Doc:
         entity = self._type()
         accepted = values.accept(entity, self.call.body, creating=True)
         if self.entities.shows_type:
@@ -75,7 +78,8 @@ class Collection(Node):
         self._refuse_crowding(doc)
         self.call.state.put(storage(self.entities, self.place), doc)
         if self.entities.hooks.created is not None:
-            self.entities.hooks.created(self.call, self.place.entity(doc["id"]), doc, accepted)
+            home = Place(storage(self.entities, self.place), self.place.path)
+            self.entities.hooks.created(self.call, home.entity(doc["id"]), doc, accepted)
         return doc
 
     def _type(self) -> EntityType:
@@ -218,7 +222,7 @@ class Entity(Node):
 
     def _make(self) -> Reply:
         call = replace(self.call, body={**self._keyed(), "id": self._key})
-        return Collection(call, self.place, self._entities).post()
+        return Collection(call, self.place, self._entities).made()
 
     def _keyed(self) -> Doc:
         """The body; an id in it must be the URL's. Graph docs: Create or update userFlowLanguageConfiguration."""
@@ -238,7 +242,7 @@ class Entity(Node):
         doc = self._doc()
         if self._entities.hooks.removable is not None:
             self._entities.hooks.removable(doc)
-        address = self.place.entity(doc["id"]).address
+        address = key_address(storage(self._entities, self.place), doc["id"])
         if self.call.state.referring(address):
             raise in_use(doc["id"])
         self.call.state.delete(storage(self._entities, self.place), doc["id"])

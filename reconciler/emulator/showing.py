@@ -36,7 +36,8 @@ def document(call: Call, entities: EntitySet, place: Place, key: str) -> Doc | N
 
 def navigation(call: Call, entities: EntitySet, name: str) -> Navigation | None:
     """The navigation of that name, in any case, after any casts, and in the request's version."""
-    name = name.rpartition("/")[2] if name.lower().startswith("microsoft.graph.") else name
+    steps = [step for step in name.split("/") if not step.lower().startswith("microsoft.graph.")]
+    name = steps[0] if steps else name
     present = (each for each in entities.navigations if call.version in each.versions)
     return next((each for each in present if each.name.lower() == name.lower()), None)
 
@@ -47,9 +48,7 @@ def filtered_view(call: Call, entities: EntitySet, place: Place) -> Callable[[Do
     return dict if whole is None else lambda doc: whole(call, place.entity(doc["id"]), doc, dict(doc), False)
 
 
-def present(
-    call: Call, entities: EntitySet, place: Place, doc: Doc, options: Options, *, created: bool = False
-) -> Doc:
+def present(call: Call, entities: EntitySet, place: Place, doc: Doc, options: Options, *, created: bool = False) -> Doc:
     """An entity as an answer shows it; ``place`` is its own. GraphError 400 for a name it does not have."""
     if entities.view is not None:
         return entities.view(doc)

@@ -83,11 +83,11 @@ class State:
         self._write(collection, key.lower(), 0, None)
 
     def delete_under(self, address: str) -> None:
-        """Remove every document contained in the one at this address."""
-        where = "substr(collection, 1, length(:prefix)) = :prefix"
+        """Remove every document contained in the one at this address, and where it points."""
+        where = "(collection = :address OR substr(collection, 1, length(:address) + 1) = :address || '/')"
         rows = self._connection.execute(
             f"SELECT collection, key FROM versions WHERE {where} AND {_CURRENT}",  # constants only
-            {"prefix": address + "/", "time": PRESENT},
+            {"address": address, "time": PRESENT},
         )
         for collection, key in rows.fetchall():
             self.delete(collection, key)

@@ -142,7 +142,9 @@ def reference(value: Any, name: str, key: str = "id") -> str:
 def stored(shape: Shape, accepted: Doc) -> Doc:
     """What is kept of an accepted object: references become links elsewhere."""
     found = ((name, value, shape.find(name)) for name, value in accepted.items())
-    return {name: value if prop is None else _kept(prop.kind, value) for name, value, prop in found if not _refers(prop)}
+    return {
+        name: value if prop is None else _kept(prop.kind, value) for name, value, prop in found if not _refers(prop)
+    }
 
 
 def _kept(kind: Kind, value: Any) -> Any:

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from reconciler.app.survey import Memory, survey
+from reconciler.app.memory import Memory
+from reconciler.app.survey import survey
 from reconciler.emulator import EmbeddedTransport, create_app
 from reconciler.execution import journal, receipts
 from reconciler.execution.execute import Listener, execute

@@ -11,7 +11,8 @@ import pytest
 
 from reconciler import app
 from reconciler.app import Request, Surroundings
-from reconciler.app.survey import Memory, survey
+from reconciler.app.memory import Memory
+from reconciler.app.survey import survey
 from reconciler.model.addresses import Address
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.live import Answers, Need, Present

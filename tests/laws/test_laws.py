@@ -18,7 +18,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.app.survey import Memory, survey
+from reconciler.app.memory import Memory
+from reconciler.app.survey import survey
 from reconciler.model.outcomes import Status
 from reconciler.model.plans import Create, Delete
 from reconciler.model.policy import Guards, Limit

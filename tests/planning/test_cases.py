@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from reconciler.app.survey import Memory, survey
+from reconciler.app.memory import Memory
+from reconciler.app.survey import survey
 from reconciler.kinds import load_kinds
 from reconciler.manifests.compile import Surroundings, compile_manifests
 from reconciler.model.addresses import Address

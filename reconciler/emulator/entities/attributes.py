@@ -87,6 +87,7 @@ USER_FLOW_ATTRIBUTES = EntitySet(
     location=True,
     context="userFlowAttributes",
     address=ATTRIBUTES,
+    clouds=frozenset({"global", "china"}),
     expanded_type=_expanded_type,
     hooks=Hooks(gate=needs_self_service_sign_up, fill=_fill, removable=_removable),
 )

@@ -126,5 +126,6 @@ API_CONNECTORS = EntitySet(
     filterable=frozenset({"displayName"}),
     limit=MAX_CONNECTORS,
     address=CONNECTORS,
+    clouds=frozenset({"global", "china"}),
     hooks=Hooks(gate=needs_self_service_sign_up, fill=_fill, merge=_merge, show=_show),
 )

@@ -1,8 +1,13 @@
 """The languages of a user flow and the texts of its pages."""
 
+import re
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
-from reconciler.emulator.schema import BOOLEAN, Contained, EntitySet, EntityType, Prop
+from reconciler.emulator.call import Call, Place
+from reconciler.emulator.errors import invalid, invalid_field
+from reconciler.emulator.schema import BOOLEAN, Contained, EntitySet, EntityType, Hooks, Prop
 from reconciler.emulator.store import Doc
 
 _LANGUAGES = {
@@ -57,6 +62,33 @@ OVERRIDES_PAGES = EntitySet(
     keys=tuple(_TEXTS),
 )
 
+# What Graph calls languages that are not among its own. Graph docs: Create userFlowLanguageConfiguration.
+_REGIONAL = {"es-ES": "Spanish (Spain)", "en-US": "English (United States)", "fr-FR": "French (France)"}
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def _fill(_call: Call, doc: Doc) -> Doc:
+    """A language's tag must be one of RFC 5646; its name is the service's own."""
+    if not _TAG.fullmatch(doc["id"]):
+        raise invalid_field("id")
+    names = {tag.lower(): name for tag, name in (_LANGUAGES | _REGIONAL).items()}
+    return {**doc, "displayName": names.get(doc["id"].lower(), doc["id"])}
+
+
+def _removable(doc: Doc) -> None:
+    """Only languages that were added can be removed; a choice, Graph documents nothing."""
+    if doc["id"].lower() in {tag.lower() for tag in _LANGUAGES}:
+        raise invalid(f"The language '{doc['id']}' cannot be deleted; disable it.")
+
+
+def _needs_customization(call: Call, place: Place) -> None:
+    """Languages of a B2C flow are shut until customization is enabled. Graph docs: b2cIdentityUserFlow."""
+    owner = place.path.split("/")[2]
+    flow = call.state.get("identity/b2cUserFlows", unquote(owner))
+    if flow is not None and not flow.get("isLanguageCustomizationEnabled"):
+        raise invalid(f"Language customization is not enabled for user flow '{flow['id']}'.")
+
+
 # Languages can only be read in a B2B flow. Graph docs: b2xIdentityUserFlow, userFlowLanguageConfiguration.
 LANGUAGES = EntitySet(
     "languages",
@@ -77,4 +109,24 @@ LANGUAGES = EntitySet(
     ),
     filterable=frozenset({"isEnabled"}),
     fixed=tuple({"id": tag, "isEnabled": True, "displayName": name} for tag, name in _LANGUAGES.items()),
+    wrapped=True,
+)
+
+# In a B2C flow they are made, enabled and disabled by PUT. That only English is enabled at first is a choice.
+B2C_LANGUAGES = replace(
+    LANGUAGES,
+    types=(
+        EntityType(
+            "userFlowLanguageConfiguration",
+            (
+                Prop("id", writes="once"),
+                Prop("isEnabled", BOOLEAN, default=True),
+                Prop("displayName", writes="never"),
+            ),
+            identify=lambda _call, doc: str(doc["id"]),
+        ),
+    ),
+    allows=frozenset({"list", "get", "upsert", "delete"}),
+    fixed=tuple({"id": tag, "isEnabled": tag == "en", "displayName": name} for tag, name in _LANGUAGES.items()),
+    hooks=Hooks(gate=_needs_customization, fill=_fill, removable=_removable),
 )

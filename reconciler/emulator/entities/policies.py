@@ -3,7 +3,7 @@
 from reconciler.emulator.call import Call, Place
 from reconciler.emulator.errors import GraphError
 from reconciler.emulator.profile import Profile
-from reconciler.emulator.schema import BOOLEAN, Complex, Prop, Shape, Singleton
+from reconciler.emulator.schema import BETA, BOOLEAN, Complex, Prop, Shape, Singleton
 from reconciler.emulator.store import Doc
 
 POLICIES = "policies"
@@ -36,6 +36,39 @@ AUTHENTICATION_FLOWS_POLICY = Singleton(
         ),
     ),
     initial=initial_switch,
+    clouds=frozenset({"global", "china"}),
+)
+
+
+def needs_b2c(call: Call, _place: Place) -> None:
+    """Refuse in a tenant that is no B2C one, in the words observed on a live tenant, August 2026."""
+    if call.profile.kind != "b2c":
+        text = "is not an Azure AD B2C directory. Access to this Api can only be made for an Azure AD B2C directory."
+        raise GraphError(403, "AADB2C", f"'{call.profile.tenant_id}' {text}")
+
+
+# Graph docs: b2cAuthenticationMethodsPolicy. The id and the context are spelled as its samples spell them.
+B2C_AUTHENTICATION_METHODS_POLICY = Singleton(
+    "b2cAuthenticationMethodsPolicy",
+    Shape(
+        "b2cAuthenticationMethodsPolicy",
+        (
+            Prop("id", writes="never"),
+            Prop("isEmailPasswordAuthenticationEnabled", BOOLEAN, default=True),
+            Prop("isUserNameAuthenticationEnabled", BOOLEAN, default=False),
+            Prop("isPhoneOneTimePasswordAuthenticationEnabled", BOOLEAN, default=False),
+        ),
+    ),
+    initial=lambda _profile: {
+        "id": "b2cAuthenticationMethodsPolicy",
+        "isEmailPasswordAuthenticationEnabled": True,
+        "isUserNameAuthenticationEnabled": False,
+        "isPhoneOneTimePasswordAuthenticationEnabled": False,
+    },
+    context="b2cAuthenticationMethodsPolicy",
+    gate=needs_b2c,
+    versions=BETA,
+    clouds=frozenset({"global"}),
 )
 
 

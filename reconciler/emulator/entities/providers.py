@@ -1,9 +1,12 @@
-"""Identity providers: built in, social and Apple; and the deprecated view of the same ones."""
+"""Identity providers: built in, social, Apple and OpenID Connect; and the deprecated view of the same ones."""
+
+import re
 
 from reconciler.emulator.call import Call, Place, Reply
-from reconciler.emulator.errors import invalid
+from reconciler.emulator.entities.oidc import OIDC, OIDC_PROPS, OPEN_ID_CONNECT, OPEN_ID_CONNECT_PROPS, check_oidc
+from reconciler.emulator.errors import GraphError, invalid
 from reconciler.emulator.profile import TenantKind
-from reconciler.emulator.schema import EntitySet, EntityType, Hooks, Operation, Prop
+from reconciler.emulator.schema import BETA, EntitySet, EntityType, Enum, Hooks, Operation, Prop
 from reconciler.emulator.store import Doc
 from reconciler.emulator.values import MASK
 
@@ -37,6 +40,14 @@ _OTHERS: dict[TenantKind, tuple[str, ...]] = {
     "external": ("AppleManaged",),
     "b2c": ("AppleManaged", "OpenIdConnect"),
 }
+_LEGACY_TYPES = {APPLE: "AppleManaged", OIDC: "OpenIdConnect", OPEN_ID_CONNECT: "OpenIdConnect"}
+
+
+_TYPES_OF: dict[TenantKind, tuple[str, ...]] = {
+    "workforce": (),
+    "external": (APPLE, OIDC),
+    "b2c": (APPLE, OPEN_ID_CONNECT),
+}
 
 
 def built_in_providers(kind: TenantKind) -> list[Doc]:
@@ -54,6 +65,11 @@ def _social_id(_call: Call, doc: Doc) -> str:
     return "MSA-OIDC" if provider == "Microsoft" else f"{provider}-OAUTH"
 
 
+def _open_id_connect_id(call: Call, doc: Doc) -> str:
+    """``OIDC-V1-<name>-<guid>``, as the samples of Graph docs show it; spaces become underscores, a choice."""
+    return f"OIDC-V1-{re.sub(r'[^A-Za-z0-9]+', '_', doc['displayName'])}-{call.new_id()}"
+
+
 def _apple_id(_call: Call, _doc: Doc) -> str:
     return "Apple-Managed-OIDC"
 
@@ -61,15 +77,28 @@ def _apple_id(_call: Call, _doc: Doc) -> str:
 def _fill(call: Call, doc: Doc) -> Doc:
     """Spell the provider type as Graph does, and refuse one this kind of tenant does not offer."""
     annotation, kind = doc["@odata.type"], call.profile.kind
-    if annotation == APPLE and "AppleManaged" not in _OTHERS[kind]:
-        raise invalid(f"The identity provider type 'AppleManaged' is not available in {kind} tenants.")
+    if kind == "external" and not call.profile.extensions_principal:
+        # Public automation of external tenants meets this until the service principal
+        # "Azure Active Directory Authentication Extensions" has been made.
+        raise GraphError(400, "AADB2C90063", "There is a problem with the service.")
     if annotation != SOCIAL:
+        if annotation not in _TYPES_OF[kind]:
+            name = annotation.rpartition(".")[2].removesuffix("IdentityProvider")
+            raise invalid(f"The identity provider type '{name}' is not available in {kind} tenants.")
+        check_oidc(doc)
         return doc
     offered = {name.lower(): name for name in _SOCIAL[kind]}
     provider = doc["identityProviderType"]
     if provider.lower() not in offered:
         raise invalid(f"The identity provider type '{provider}' is not available in {kind} tenants.")
     return {**doc, "identityProviderType": offered[provider.lower()]}
+
+
+def _merge(doc: Doc, change: Doc) -> Doc:
+    """What holds for a new OpenID Connect provider holds for a changed one."""
+    merged = {**doc, **change}
+    check_oidc(merged)
+    return merged
 
 
 def _removable(doc: Doc) -> None:
@@ -89,7 +118,7 @@ def legacy_view(doc: Doc) -> Doc:
     secret = doc.get("clientSecret") or doc.get("certificateData")
     return {
         "id": doc["id"],
-        "type": doc.get("identityProviderType", "AppleManaged"),
+        "type": doc.get("identityProviderType") or _LEGACY_TYPES[doc["@odata.type"]],
         "name": doc["displayName"],
         "clientId": doc.get("clientId"),
         "clientSecret": MASK if secret else None,
@@ -103,7 +132,7 @@ _TYPES = (
             Prop("id", writes="never"),
             Prop("displayName", writes="never"),
             Prop("identityProviderType", writes="never"),
-            Prop("state", writes="never", versions=frozenset({"beta"})),
+            Prop("state", Enum(("enabled", "disabled")), writes="never", versions=BETA),
         ),
         writable=False,
     ),
@@ -130,6 +159,13 @@ _TYPES = (
         ),
         identify=_apple_id,
     ),
+    EntityType("oidcIdentityProvider", (Prop("id", writes="never"), *OIDC_PROPS), states_type=True),
+    EntityType(
+        "openIdConnectIdentityProvider",
+        (Prop("id", writes="never"), *OPEN_ID_CONNECT_PROPS),
+        identify=_open_id_connect_id,
+        versions=BETA,
+    ),
 )
 
 IDENTITY_PROVIDERS = EntitySet(
@@ -138,7 +174,8 @@ IDENTITY_PROVIDERS = EntitySet(
     unique=("displayName",),
     set_operations=(Operation("availableProviderTypes", "GET", _available),),
     address=PROVIDERS,
-    hooks=Hooks(fill=_fill, removable=_removable),
+    clouds=frozenset({"global", "china"}),
+    hooks=Hooks(fill=_fill, merge=_merge, removable=_removable),
 )
 
 # Deprecated, yet still answering. Observed on a live tenant, August 2026. Read only here: nothing should write it.

@@ -1,0 +1,17 @@
+"""What earlier runs left behind for this one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.model.addresses import Address
+from reconciler.model.receipts import Receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was last written, ids of what was made, and creates whose end nobody saw."""
+
+    receipts: Receipts
+    made: dict[Address, str]
+    open_creates: tuple[Address, ...] = ()
