@@ -58,11 +58,14 @@ def _way_to(space: Workspace, request: Request, around: Surroundings) -> tuple[C
 
 
 def _embedded(space: Workspace) -> tuple[str, EmbeddedTransport]:
-    """The tenant in this process, and its token; its state is one file beside the journal's folder."""
+    """The tenant in this process, and its token; its state is one file beside the journal's folder.
+
+    Without a `type` in the project file the tenant stays what its state says it is.
+    """
     from reconciler.emulator import EmbeddedTransport, Profile, create_app
 
     prepare(space.folder)
-    profile = Profile(kind=cast(Any, space.tenant.type or "workforce"))
+    profile = Profile(kind=cast(Any, space.tenant.type)) if space.tenant.type else None
     app = create_app(space.folder.with_name(f"{space.folder.name}.db"), profile=profile)
     return app.token, EmbeddedTransport(app)
 

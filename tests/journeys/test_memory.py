@@ -13,6 +13,7 @@ from reconciler import app
 from reconciler.app import Request, Surroundings
 from reconciler.app.memory import Memory
 from reconciler.app.survey import survey
+from reconciler.emulator import Profile, Tenant
 from reconciler.model.addresses import Address
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.live import Answers, Need, Present
@@ -81,6 +82,18 @@ def test_a_plan_is_not_saved_where_it_cannot_be(shell: Shell) -> None:
     request = replace(Request(), out=shell.folder / "manifests")
     with pytest.raises(ReconcilerError, match="cannot write"):
         app.plan(request, around)
+
+
+def test_an_embedded_tenant_stays_what_it_was_made_as(shell: Shell) -> None:
+    """A state file made elsewhere keeps its settings; a type in the project file decides where there is one."""
+    state = shell.folder / ".reconciler" / "local.db"
+    state.parent.mkdir()
+    Tenant(state, Profile(page_size=1)).close()
+    assert shell.run("plan") == 0
+    assert shell.tenant().profile.page_size == 1
+    shell.replace("reconciler.yaml", "graph: embedded", "type: workforce\n    graph: embedded")
+    assert shell.run("apply", "--yes") == 0
+    assert shell.tenant().profile.kind == "workforce"
 
 
 def test_detailed_exit_codes_put_trouble_before_differences(shell: Shell) -> None:
