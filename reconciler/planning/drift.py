@@ -8,6 +8,7 @@ from typing import Literal, assert_never
 from reconciler.model.addresses import Address
 from reconciler.model.plans import Attach, Create, Delete, Detach, Difference, Reorder, Step, Update
 from reconciler.model.resources import Resource
+from reconciler.model.secrets import Secret
 from reconciler.model.values import Value, get
 from reconciler.planning.situation import Situation
 
@@ -69,17 +70,17 @@ def _paths(step: Step) -> tuple[str, ...]:
 
 
 def _moved(path: str, resource: Resource, situation: Situation) -> Direction | None:
-    receipts = situation.receipts
+    """Who moved one member or link. Of a secret, and of a list, only the repository's move can be seen."""
+    receipts, wanted = situation.receipts, wanted_value(resource, path)
     last = receipts.of(resource.address, path)
     if last is None:
         return None
-    if last == receipts.fingerprint(wanted_value(resource, path)):
+    if last == receipts.fingerprint(wanted):
         return "tenant"
+    if isinstance(wanted, Secret) or path in resource.links:
+        return "repository"
     live = situation.matches.live.get(resource.address)
-    unchanged = (
-        live is not None and path not in resource.links and last == receipts.fingerprint(get(live.properties, path))
-    )
-    return "repository" if unchanged or path in resource.links else "both"
+    return "repository" if live and last == receipts.fingerprint(get(live.properties, path)) else "both"
 
 
 def wanted_value(resource: Resource, path: str) -> Value:
