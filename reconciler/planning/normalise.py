@@ -115,7 +115,8 @@ def _entry(target: Kind, link: Link, item: Mapping[str, Any]) -> LiveEntry:
     expanded = (item.get(link.member) if link.member else item) or {}
     id = str(expanded.get("id") or item["id"])
     name = label(target, _object(target, expanded)) if len(expanded) > 1 else id
-    properties = {known.path: value for known in link.properties if (value := tree(item).get(known.path)) is not None}
+    shaped = tree(item) if link.properties else {}
+    properties = {known.path: shaped[known.path] for known in link.properties if known.path in shaped}
     return LiveEntry(id, name, properties)
 
 
