@@ -109,8 +109,8 @@ def _whole(receipts: Receipts, resource: Resource, secrets_known: Fingerprints) 
 
 def _wanted(resource: Resource) -> Iterator[tuple[str, Value]]:
     yield from leaves(resource.properties)
-    for name, entries in resource.links.items():
-        yield name, [[entry.target.name, entry.properties] for entry in entries]
+    for name in resource.links:
+        yield name, resource.value(name)
 
 
 def _none() -> Receipts:

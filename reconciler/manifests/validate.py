@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 
-def check_document(document: Document, name: str) -> tuple[Problem, ...]:
-    """Everything in which a document is not as the schema of that name wants it, by place."""
-    return checked(document, name)[1]
-
-
 def checked(document: Document, name: str) -> tuple[Document, tuple[Problem, ...]]:
     """The document with enum values in the schema's spelling, and what is wrong with it."""
     if accepts(name)(document.data):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.addresses import Address, Span
-from reconciler.model.values import Tree
+from reconciler.model.values import Tree, Value, get
 
 Path = tuple[str | int, ...]
 
@@ -38,6 +38,12 @@ class Resource:
     properties: Tree = field(default_factory=dict)
     links: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     spans: Mapping[Path, Span] = field(default_factory=dict)
+
+    def value(self, path: str) -> Value:
+        """What is wanted there, as receipts remember it: a member's value, or a link's targets and their entries."""
+        if path in self.links:
+            return [[entry.target.name, entry.properties] for entry in self.links[path]]
+        return get(self.properties, path)
 
     def where(self, path: str) -> Span:
         """The position of a dotted path of `spec`, or of its nearest written ancestor."""

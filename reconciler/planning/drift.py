@@ -9,7 +9,7 @@ from reconciler.model.addresses import Address
 from reconciler.model.plans import Attach, Create, Delete, Detach, Difference, Reorder, Step, Update
 from reconciler.model.resources import Resource
 from reconciler.model.secrets import Secret
-from reconciler.model.values import Value, get
+from reconciler.model.values import get
 from reconciler.planning.situation import Situation
 
 State = Literal["missing", "changed", "extra"]
@@ -71,7 +71,7 @@ def _paths(step: Step) -> tuple[str, ...]:
 
 def _moved(path: str, resource: Resource, situation: Situation) -> Direction | None:
     """Who moved one member or link. Of a secret, and of a list, only the repository's move can be seen."""
-    receipts, wanted = situation.receipts, wanted_value(resource, path)
+    receipts, wanted = situation.receipts, resource.value(path)
     last = receipts.of(resource.address, path)
     if last is None:
         return None
@@ -81,10 +81,3 @@ def _moved(path: str, resource: Resource, situation: Situation) -> Direction | N
         return "repository"
     live = situation.matches.live.get(resource.address)
     return "repository" if live and last == receipts.fingerprint(get(live.properties, path)) else "both"
-
-
-def wanted_value(resource: Resource, path: str) -> Value:
-    """What a receipt is taken of: a member's value, or a link's targets with what their entries say."""
-    if path in resource.links:
-        return [[entry.target.name, dict(entry.properties)] for entry in resource.links[path]]
-    return get(resource.properties, path)

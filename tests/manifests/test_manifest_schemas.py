@@ -18,7 +18,7 @@ from reconciler.kinds import load_kinds
 from reconciler.manifests import schemas
 from reconciler.manifests.accept import accepts, check_of
 from reconciler.manifests.load import load_text
-from reconciler.manifests.validate import check_document, faults
+from reconciler.manifests.validate import checked, faults
 
 FILES = sorted(schemas.folder().glob("*.schema.json"))
 KINDS = sorted(load_kinds())
@@ -199,7 +199,7 @@ ignore:
 def test_a_project_file_is_checked_in_the_same_words() -> None:
     """A fault in the project file reads like one in a manifest."""
     (document,) = load_text(PROJECT).documents
-    assert [f"{each.span}: {each.message}: {each.fix}" for each in check_document(document, "Project")] == [
+    assert [f"{each.span}: {each.message}: {each.fix}" for each in checked(document, "Project")[1]] == [
         "<text>:6:12: expected embedded, global, usgov, usgov-dod, china or an https address: "
         "http is for loopback addresses only, such as http://127.0.0.1:8080",
         "<text>:7:5: 'clientId' is missing: add clientId: 11111111-2222-3333-4444-555555555555",
@@ -222,4 +222,4 @@ def test_a_project_file_is_checked_in_the_same_words() -> None:
 def test_a_project_file_that_is_in_order_is_accepted(example: Any, graph: str) -> None:
     """Every cloud, any https address, and http on loopback can be named."""
     text = json.dumps({**example, "tenants": {"prod": {**example["tenants"]["prod"], "graph": graph}}})
-    assert check_document(load_text(text).documents[0], "Project") == ()
+    assert checked(load_text(text).documents[0], "Project")[1] == ()
