@@ -1,20 +1,32 @@
 """What the tenant answers when it refuses: a status, a code, a message, and the envelope that carries them."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 
 class GraphError(Exception):
-    """A refusal: the HTTP status, Graph's error code, the message, and headers such as ``Retry-After``."""
+    """A refusal: the HTTP status, Graph's error code, the message, and headers such as ``Retry-After``.
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None):
+    ``inner`` is what the inner error says beside the date and the request ids.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        inner: Mapping[str, str] | None = None,
+    ):
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
+        self.inner = dict(inner or {})
 
 
 def invalid(message: str, code: str = "BadRequest") -> GraphError:
@@ -48,6 +60,12 @@ def in_use(identifier: str) -> GraphError:
     return invalid(f"Resource '{identifier}' is in use by a user flow and cannot be deleted.")
 
 
+def service_problem() -> GraphError:
+    """A 400 for what the service cannot do, with an id to quote inside, as public reports show it."""
+    inner = {"correlationId": str(uuid.uuid4())}
+    return GraphError(400, "AADB2C90063", "There is a problem with the service.", inner=inner)
+
+
 def throttled(seconds: int) -> GraphError:
     """A 429 with ``Retry-After`` in whole seconds, worded as in Graph docs: throttling."""
     headers = {"Retry-After": str(seconds)}
@@ -57,6 +75,7 @@ def throttled(seconds: int) -> GraphError:
 def envelope(error: GraphError, request_id: str, client_request_id: str, now: float) -> dict[str, Any]:
     """The error object of OData with Graph's inner error; ``now`` is in seconds since the epoch."""
     inner = {
+        **error.inner,
         "date": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         "request-id": request_id,
         "client-request-id": client_request_id,

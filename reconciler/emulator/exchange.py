@@ -83,8 +83,14 @@ class Ask:
                 "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
             )
         content = self.path.lower().endswith("/$value") and written == "application/octet-stream"
-        if written not in ("application/json", "text/json") and not written.endswith("+json") and not content:
+        if not is_json(written) and not content:
             raise GraphError(415, "UnsupportedMediaType", f"The media type '{written}' is not supported.")
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a media type, parameters aside, is one of JSON."""
+    media = content_type.partition(";")[0].strip().lower()
+    return media in ("application/json", "text/json") or media.endswith("+json")
 
 
 def read_json(body: bytes) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reconciler.emulator.errors import invalid
+from reconciler.emulator.schema import NAMESPACES
 
 Test = Callable[[dict[str, Any]], bool]
 
@@ -125,7 +126,7 @@ class _Parser:
         kind, text = self._next()
         if kind != "word":
             raise self._error()
-        text = "/".join(part for part in text.split("/") if not part.lower().startswith("microsoft.graph."))
+        text = "/".join(part for part in text.split("/") if not part.lower().startswith(NAMESPACES))
         if text.lower() not in self._allowed:
             raise invalid(f"The property '{text}' cannot be used in the $filter query option.")
         return self._allowed[text.lower()]

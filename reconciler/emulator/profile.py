@@ -62,6 +62,8 @@ class Profile:
             raise ValueError(f"page size is {self.page_size}, expected at least 1")
         if self.duplicate_status not in (400, 409):
             raise ValueError(f"duplicate status is {self.duplicate_status}, expected 400 or 409")
+        if self.limit is not None and self.limit < 1:
+            raise ValueError(f"request limit is {self.limit}, expected at least 1")
 
     @property
     def has_events_flows(self) -> bool:

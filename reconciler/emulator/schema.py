@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 V1 = frozenset({"v1.0", "beta"})
 BETA = frozenset({"beta"})
+NAMESPACES = ("microsoft.graph.", "graph.")
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,10 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Enum:
-    """One of these names, accepted in any case and kept as spelled here."""
+    """One of these names, in any case; others are refused, blaming the property or what is ``blamed`` instead."""
 
     members: tuple[str, ...]
+    blamed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Links:
     name: str
     entities: "EntitySet"
     stored: str
-    view: Callable[[Doc], Doc] | None = None
+    view: Callable[["Call", Doc], Doc] | None = None
     context: str | None = None
     attached: Callable[["Call", Doc, Doc], None] | None = None
     empty: Callable[[], GraphError] | None = None
@@ -226,6 +228,8 @@ class EntitySet:
     ``keys`` are the ids that stored content may have. A set that is ``typed`` has one type but may have more.
     ``location`` answers a create with one, in key syntax if it ``keys_location``. One that is ``wrapped`` shows
     an entity inside ``value`` where the profile says so. ``cast`` sets can be cast. ``add`` answers ``POST $ref``.
+    A set in another guise has a ``view`` of what is stored, and ``translate`` turns what is written, given the
+    document to change if there is one, into what the types describe.
     """
 
     name: str
@@ -248,7 +252,8 @@ class EntitySet:
     add: Callable[["Call"], "Reply"] | None = None
     context: str | None = None
     address: str | None = None
-    view: Callable[[Doc], Doc] | None = None
+    view: Callable[["Call", Doc], Doc] | None = None
+    translate: Callable[["Call", Any, Doc | None], Any] | None = None
     refers: Callable[[Doc], str] | None = None
     expanded_type: Callable[[Doc], str] | None = None
     versions: frozenset[str] = V1
@@ -265,10 +270,11 @@ class EntitySet:
         cloud = call.profile.cloud
         return tuple(each for each in self.types if call.version in each.versions and cloud in each.clouds)
 
-    def type_of(self, doc: Doc) -> EntityType:
-        """The type of a stored document."""
-        named = (entity for entity in self.types if entity.annotation == doc.get("@odata.type"))
-        return next(named, self.types[0])
+    def type_of(self, call: "Call", doc: Doc) -> EntityType:
+        """The type of a stored document, as the tenant's cloud has it."""
+        named = [entity for entity in self.types if entity.annotation == doc.get("@odata.type")]
+        here = (entity for entity in named if call.profile.cloud in entity.clouds)
+        return next(here, (*named, *self.types)[0])
 
 
 @dataclass(frozen=True)

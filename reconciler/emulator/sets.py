@@ -2,17 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from reconciler.emulator import links, listing, values
+from reconciler.emulator import listing, values
 from reconciler.emulator.call import DONE, Call, Place, Reply, key_address
+from reconciler.emulator.checks import (
+    casts,
+    check_type,
+    is_cast,
+    operation,
+    refuse_duplicate,
+    shapes_in,
+)
 from reconciler.emulator.errors import in_use, invalid, invalid_field, missing, not_allowed
 from reconciler.emulator.nodes import Addition, Bound, Content, Node, every
+from reconciler.emulator.options import Options
 from reconciler.emulator.references import Holding, LinkCollection, Pointed, SlotNode
-from reconciler.emulator.schema import Contained, EntitySet, EntityType, Holder, Links, Operation, Part, Pointer, Slot
+from reconciler.emulator.schema import Contained, EntitySet, EntityType, Holder, Links, Part, Pointer, Shape, Slot
 from reconciler.emulator.showing import document, documents, filtered_view, navigation, present, selection, storage
 from reconciler.emulator.store import Doc
-
-_NAMESPACES = ("microsoft.graph.", "graph.")
 
 
 class Collection(Node):
@@ -31,14 +39,14 @@ class Collection(Node):
         """
         if segment.lower() == "$count":
             return every(self.call, self.entities, self.place)
-        operation = _operation(self.entities.set_operations, segment)
-        if operation is not None:
-            return Bound(self.call, self.place, operation, {})
+        bound = operation(self.entities.set_operations, segment)
+        if bound is not None:
+            return Bound(self.call, self.place, bound, {})
         if segment.lower() == "$ref" and self.entities.add is not None:
             return Addition(self.call, self.place, self.entities.add)
-        if self.entities.cast and values.named(self.entities.types, qualified(segment)) is not None:
+        if self.entities.cast and casts(self.entities.types, segment):
             return self
-        if segment.startswith("$") or segment.lower().startswith(_NAMESPACES):
+        if segment.startswith("$") or is_cast(segment):
             return super().step(segment)
         return Entity(self.call, self.place, self.entities, segment)
 
@@ -66,8 +74,10 @@ class Collection(Node):
         return Reply(201, {**context, **shown}, headers)
 
     def _create(self) -> Doc:
-        entity = self._type()
-        accepted = values.accept(entity, self.call.body, creating=True)
+        body, translate = self.call.body, self.entities.translate
+        body = body if translate is None else translate(self.call, body, None)
+        entity = self._type(body)
+        accepted = values.accept(entity, body, creating=True)
         if self.entities.shows_type:
             accepted["@odata.type"] = entity.annotation
         if self.entities.hooks.fill is not None:
@@ -82,10 +92,10 @@ class Collection(Node):
             self.entities.hooks.created(self.call, home.entity(doc["id"]), doc, accepted)
         return doc
 
-    def _type(self) -> EntityType:
-        body = self.call.body if isinstance(self.call.body, dict) else {}
+    def _type(self, body: object) -> EntityType:
         if self.entities.shows_type:
-            return values.choose(self.entities.offered(self.call), body, self.entities.name)
+            stated = body if isinstance(body, dict) else {}
+            return values.choose(self.entities.offered(self.call), stated, self.entities.name)
         check_type(self.entities, body)
         return self.entities.types[0]
 
@@ -108,29 +118,43 @@ class Collection(Node):
 
 
 class PartNode(Node):
-    """A complex property of an entity on the way to the navigations inside it."""
+    """A complex property, read as such and on the way to the navigations inside it.
 
-    def __init__(self, call: Call, owner: Place, part: Part, doc: Doc, opened: Callable[[EntitySet, str], Node]):
-        super().__init__(call, owner.under(part.name))
+    ``shapes`` are those of the object that has it and ``read`` gives this object as it is shown.
+    """
+
+    def __init__(self, entity: "Entity", owner: Place, part: Part, shapes: tuple[Shape, ...], read: Callable[[], Doc]):
+        super().__init__(entity.call, owner.under(part.name))
+        self._entity = entity
         self._part = part
-        self._doc = doc
-        self._opened = opened
+        self._shapes = shapes_in(shapes, part.name)
+        self._read = read
 
     def step(self, segment: str) -> Node:
-        """To a navigation; a cast stays here."""
-        if segment.lower().startswith(_NAMESPACES):
+        """To a navigation; a cast to what the property is stays here."""
+        if casts(self._shapes, segment):
             return self
         present_here = (each for each in self._part.navigations if self.call.version in each.versions)
         match next((each for each in present_here if each.name.lower() == segment.lower()), None):
             case Contained(name, entities):
                 return Collection(self.call, self.place.under(name), entities)
             case Links() as found:
-                return LinkCollection(self.call, self.place, found, self._doc)
+                return LinkCollection(self.call, self.place, found, self._entity.doc())
             case Slot() as found:
-                return SlotNode(self.call, self.place, found, self._doc, self._opened)
+                return SlotNode(self.call, self.place, found, self._entity.doc(), self._entity.open)
             case Part() as found:
-                return PartNode(self.call, self.place, found, self._doc, self._opened)
+                return PartNode(self._entity, self.place, found, self._shapes, lambda: self._value() or {})
         return super().step(segment)
+
+    def get(self) -> Reply:
+        """The value, or 204 as OData says of one that is null."""
+        value = self._value()
+        context = {"@odata.context": self.call.context(self.place.address)}
+        return DONE if value is None else Reply(200, {**context, **value})
+
+    def _value(self) -> Doc | None:
+        found: Doc | None = self._read()[self._part.name]
+        return found
 
 
 class Entity(Node):
@@ -145,18 +169,13 @@ class Entity(Node):
         """To a bound operation, the content, a navigation, or the entity itself through a cast."""
         if segment.lower() == "$value" and "content" in self._entities.allows:
             return Content(self.call, self._entities, self.place, self._key)
-        doc = self._doc()
-        operation = _operation(self._entities.entity_operations, segment)
-        if operation is not None:
-            return Bound(self.call, self.place.entity(doc["id"]), operation, doc)
-        if segment.lower().startswith(_NAMESPACES):
-            return self._cast(segment, doc)
+        doc = self.doc()
+        bound = operation(self._entities.entity_operations, segment)
+        if bound is not None:
+            return Bound(self.call, self.place.entity(doc["id"]), bound, doc)
+        if is_cast(segment):
+            return self if casts((self._type(doc),), segment) else super().step(segment)
         return self._navigate(segment, doc)
-
-    def _cast(self, segment: str, doc: Doc) -> Node:
-        name = f"microsoft.graph.{segment.rpartition('.')[2]}"
-        matches = values.named((self._entities.type_of(doc),), name) is not None
-        return self if matches else super().step(segment)
 
     def _navigate(self, segment: str, doc: Doc) -> Node:
         place = self.place.entity(doc["id"])
@@ -166,38 +185,42 @@ class Entity(Node):
             case Links() as found:
                 return LinkCollection(self.call, place, found, doc)
             case Part() as found:
-                return PartNode(self.call, place, found, doc, self._open)
+                return PartNode(self, place, found, (self._type(doc),), partial(self._shown, doc, Options()))
             case Slot() as found:
-                return SlotNode(self.call, place, found, doc, self._open)
+                return SlotNode(self.call, place, found, doc, self.open)
             case Holder() as found:
-                return Holding(self.call, place, found, self._open)
+                return Holding(self.call, place, found, self.open)
             case Pointer() as found:
                 return Pointed(self.call, place, found, doc["id"])
         return super().step(segment)
 
-    def _open(self, entities: EntitySet, key: str) -> Node:
+    def open(self, entities: EntitySet, key: str) -> Node:
+        """An entity of another set by its id."""
         home = Place(entities.address or "", entities.address or "")
         return Entity(self.call, home, entities, key)
 
     def get(self) -> Reply:
         """The entity."""
         self._allow("get")
-        doc = self._doc()
+        doc = self.doc()
         what = (self._entities.context or self.place.address) + selection(self.call.options)
-        shown = present(self.call, self._entities, self.place.entity(doc["id"]), doc, self.call.options)
-        body = {"@odata.context": self.call.context(f"{what}/$entity"), **shown}
+        body = {"@odata.context": self.call.context(f"{what}/$entity"), **self._shown(doc, self.call.options)}
         wrapped = self._entities.wrapped and self.call.profile.wraps_entities
         return Reply(200, {"value": body} if wrapped else body)
+
+    def _shown(self, doc: Doc, options: Options) -> Doc:
+        return present(self.call, self._entities, self.place.entity(doc["id"]), doc, options)
 
     def patch(self) -> Reply:
         """Change some properties: 204, as the examples in Graph docs show throughout."""
         self._allow("update")
-        doc, hooks = self._doc(), self._entities.hooks
+        doc, hooks, body = self.doc(), self._entities.hooks, self.call.body
         if hooks.changeable is not None:
             hooks.changeable(doc)
-        entity = self._entities.type_of(doc)
-        check_type(self._entities, self.call.body, entity)
-        change = values.accept(entity, self.call.body, creating=False)
+        entity = self._type(doc)
+        body = body if self._entities.translate is None else self._entities.translate(self.call, body, doc)
+        check_type(self._entities, body, entity)
+        change = values.accept(entity, body, creating=False)
         merged = {**doc, **change} if hooks.merge is None or not change else hooks.merge(doc, change)
         self._keep(doc, values.stored(entity, merged))
         if hooks.changed is not None:
@@ -211,8 +234,8 @@ class Entity(Node):
             return self._make()
         if not {"upsert", "replace"} & self._entities.allows:
             raise not_allowed()
-        doc = self._doc()
-        entity = self._entities.type_of(doc)
+        doc = self.doc()
+        entity = self._type(doc)
         accepted = values.accept(entity, self._keyed(), creating=True)
         named = {prop.name for prop in entity.props if prop.writes != "never"}
         self._keep(doc, values.stored(entity, {**doc, **{name: accepted[name] for name in named}, "id": doc["id"]}))
@@ -239,7 +262,7 @@ class Entity(Node):
     def delete(self) -> Reply:
         """Remove the entity and all it contains, unless something refers to it."""
         self._allow("delete")
-        doc = self._doc()
+        doc = self.doc()
         if self._entities.hooks.removable is not None:
             self._entities.hooks.removable(doc)
         address = key_address(storage(self._entities, self.place), doc["id"])
@@ -249,7 +272,11 @@ class Entity(Node):
         self.call.state.delete_under(address)
         return DONE
 
-    def _doc(self) -> Doc:
+    def _type(self, doc: Doc) -> EntityType:
+        return self._entities.type_of(self.call, doc)
+
+    def doc(self) -> Doc:
+        """The entity as it is stored; GraphError 404 if there is none."""
         doc = document(self.call, self._entities, self.place, self._key)
         if doc is None:
             raise missing(self._key)
@@ -258,36 +285,3 @@ class Entity(Node):
     def _allow(self, verb: str) -> None:
         if verb not in self._entities.allows:
             raise not_allowed()
-
-
-def _operation(operations: tuple[Operation, ...], segment: str) -> Operation | None:
-    """An operation by name: with or without namespace and parentheses, as samples and SDKs write it."""
-    name = segment.lower().removesuffix("()")
-    for namespace in _NAMESPACES:
-        name = name.removeprefix(namespace)
-    return next((each for each in operations if each.name.lower() == name), None)
-
-
-def qualified(segment: str) -> str:
-    """A type name from a path segment that spells the namespace in either way."""
-    return segment if segment.lower().startswith("microsoft.") else f"microsoft.{segment}"
-
-
-def check_type(entities: EntitySet, body: object, entity: EntityType | None = None) -> None:
-    """Refuse an ``@odata.type`` that is no type of this set, or none where the entity's must be stated.
-
-    A sibling's type passes: Graph docs update an Apple provider as a social one.
-    """
-    written = body.get("@odata.type") if isinstance(body, dict) else None
-    if written is None and entity is not None and entity.states_type:
-        raise invalid(f"'{entities.name}' must state its '@odata.type'.")
-    if written is not None and (not isinstance(written, str) or values.named(entities.types, written) is None):
-        raise invalid(f"'{written}' is not a type of '{entities.name}'.")
-
-
-def refuse_duplicate(call: Call, entities: EntitySet, doc: Doc, others: list[Doc]) -> None:
-    """Refuse an id or unique property that another entity of the set has, in any case."""
-    for name in ("id", *entities.unique):
-        value = str(doc.get(name)).lower()
-        if any(str(other.get(name)).lower() == value for other in others):
-            raise links.duplicate(call, f"An object whose '{name}' is '{doc.get(name)}' already exists.")

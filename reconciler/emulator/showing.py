@@ -7,7 +7,7 @@ from reconciler.emulator import links, values
 from reconciler.emulator.call import Call, Place
 from reconciler.emulator.errors import invalid
 from reconciler.emulator.options import Options
-from reconciler.emulator.schema import Contained, EntitySet, Holder, Links, Navigation, Part, Pointer, Slot
+from reconciler.emulator.schema import NAMESPACES, Contained, EntitySet, Holder, Links, Navigation, Part, Pointer, Slot
 from reconciler.emulator.store import Doc
 
 
@@ -21,7 +21,7 @@ def documents(call: Call, entities: EntitySet, place: Place) -> list[Doc]:
     stored = {doc["id"].lower(): doc for doc in call.state.all(storage(entities, place))}
     fixed = [stored.pop(doc["id"].lower(), dict(doc)) for doc in entities.fixed]
     derived = [] if entities.derived is None else entities.derived(call)
-    return [doc for doc in (*fixed, *stored.values(), *derived) if call.version in entities.type_of(doc).versions]
+    return [doc for doc in (*fixed, *stored.values(), *derived) if call.version in entities.type_of(call, doc).versions]
 
 
 def document(call: Call, entities: EntitySet, place: Place, key: str) -> Doc | None:
@@ -31,12 +31,12 @@ def document(call: Call, entities: EntitySet, place: Place, key: str) -> Doc | N
     found = call.state.get(storage(entities, place), key)
     fixed = (dict(doc) for doc in entities.fixed if doc["id"].lower() == key.lower())
     found = found or next(fixed, None)
-    return None if found is None or call.version not in entities.type_of(found).versions else found
+    return None if found is None or call.version not in entities.type_of(call, found).versions else found
 
 
 def navigation(call: Call, entities: EntitySet, name: str) -> Navigation | None:
     """The navigation of that name, in any case, after any casts, and in the request's version."""
-    steps = [step for step in name.split("/") if not step.lower().startswith("microsoft.graph.")]
+    steps = [step for step in name.split("/") if not step.lower().startswith(NAMESPACES)]
     name = steps[0] if steps else name
     present = (each for each in entities.navigations if call.version in each.versions)
     return next((each for each in present if each.name.lower() == name.lower()), None)
@@ -51,10 +51,10 @@ def filtered_view(call: Call, entities: EntitySet, place: Place) -> Callable[[Do
 def present(call: Call, entities: EntitySet, place: Place, doc: Doc, options: Options, *, created: bool = False) -> Doc:
     """An entity as an answer shows it; ``place`` is its own. GraphError 400 for a name it does not have."""
     if entities.view is not None:
-        return entities.view(doc)
+        return entities.view(call, doc)
     if entities.hooks.show is not None:
         doc = entities.hooks.show(call, doc)
-    entity = entities.type_of(doc)
+    entity = entities.type_of(call, doc)
     body = {"@odata.type": entity.annotation} if entities.shows_type else {}
     shown = values.show(entity, doc, call.version)
     if entities.hooks.whole is not None:
@@ -104,12 +104,12 @@ def links_of(call: Call, found: Links, place: Place) -> list[Doc]:
 
 
 def _known(call: Call, found: Links, doc: Doc) -> bool:
-    return call.version in found.entities.type_of(doc).versions
+    return call.version in found.entities.type_of(call, doc).versions
 
 
 def show_linked(call: Call, found: Links, doc: Doc, options: Options) -> Doc:
     """A linked entity, in the shape its navigation gives it."""
-    return show_target(call, found.entities, doc, options) if found.view is None else found.view(doc)
+    return show_target(call, found.entities, doc, options) if found.view is None else found.view(call, doc)
 
 
 def show_target(call: Call, entities: EntitySet, doc: Doc, options: Options) -> Doc:

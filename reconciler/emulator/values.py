@@ -74,8 +74,8 @@ def _convert(kind: Kind, value: Any, name: str) -> Any:
     match kind:
         case Scalar(types):
             return _scalar(types, value, name)
-        case Enum(members):
-            return _member(members, value, name)
+        case Enum(members, blamed):
+            return _member(members, value, blamed or name)
         case Many(of):
             if not isinstance(value, list):
                 raise invalid_field(name)

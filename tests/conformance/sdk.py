@@ -7,7 +7,7 @@ import asyncio
 import functools
 import importlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -59,10 +59,10 @@ class Sdk:
         snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
         return getattr(importlib.import_module(f"{self.generated}.{path}.{snake}"), name)(**members)
 
-    def query(self, builder: Any, **parameters: Any) -> Any:
-        """The request configuration that gives a builder's GET these query parameters."""
+    def query(self, builder: Any, verb: str = "Get", **parameters: Any) -> Any:
+        """The request configuration that gives a builder's GET, or another, these query parameters."""
         kind = type(builder)
-        wanted = getattr(kind, f"{kind.__name__}GetQueryParameters")(**parameters)
+        wanted = getattr(kind, f"{kind.__name__}{verb}QueryParameters")(**parameters)
         configuration = importlib.import_module("kiota_abstractions.base_request_configuration").RequestConfiguration
         return configuration(query_parameters=wanted)
 
@@ -73,6 +73,20 @@ class Sdk:
     def replacement(self, path: str) -> Any:
         """The body that sets a single reference."""
         return self.new("ReferenceUpdate", odata_id=f"{ROOT}/{self.version}/{path}")
+
+    async def batched(self, informations: Iterable[Any]) -> list[int]:
+        """The statuses of requests that are sent as one batch, in their order."""
+        requests = "msgraph_core.requests.batch_request"
+        kind = importlib.import_module(f"{requests}_item").BatchRequestItem
+        content = importlib.import_module(f"{requests}_content").BatchRequestContent()
+        items = []
+        for information in informations:
+            information.path_parameters["baseurl"] = self.adapter.base_url
+            items.append(kind(request_information=information))
+            content.add_request(items[-1].id, items[-1])
+        builder = importlib.import_module(f"{requests}_builder").BatchRequestBuilder(request_adapter=self.adapter)
+        statuses = (await builder.post(content)).get_response_status_codes()
+        return [statuses[each.id] for each in items]
 
     async def refused(self, call: Awaitable[Any]) -> Refusal:
         """The refusal that a call ends with."""

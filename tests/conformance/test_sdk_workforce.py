@@ -2,31 +2,13 @@
 
 from typing import Any
 
+from tests.conformance.models import attribute, connector, google
 from tests.conformance.sdk import QUIETLY, Refusal, Sdk, driven, ids
 from tests.emulator.embedded import pfx
 
 ITEM = "identity.b2x_user_flows.item"
 
 pytestmark = QUIETLY
-
-
-def google(sdk: Sdk, **members: Any) -> Any:
-    return sdk.new(
-        "SocialIdentityProvider",
-        odata_type="#microsoft.graph.socialIdentityProvider",
-        **{"display_name": "G", "identity_provider_type": "Google", "client_id": "1", "client_secret": "s", **members},
-    )
-
-
-def connector(sdk: Sdk, **members: Any) -> Any:
-    basic = sdk.new("BasicAuthentication", username="u", password="p")
-    given = {"display_name": "C", "target_url": "https://x", "authentication_configuration": basic, **members}
-    return sdk.new("IdentityApiConnector", **given)
-
-
-def attribute(sdk: Sdk, name: str = "Hobby") -> Any:
-    kind = sdk.enum("IdentityUserFlowAttributeDataType", "String")
-    return sdk.new("IdentityUserFlowAttribute", display_name=name, description="d", data_type=kind)
 
 
 async def make_flow(sdk: Sdk) -> Any:
@@ -217,26 +199,11 @@ async def test_the_self_service_policy(workforce: Sdk) -> None:
 @driven
 async def test_a_batch(workforce: Sdk) -> None:
     """Reads and a write in one request, each answered."""
-    from importlib import import_module
-
     sdk = workforce
-    requests = "msgraph_core.requests.batch_request"
-    item = import_module(f"{requests}_item").BatchRequestItem
-    content = import_module(f"{requests}_content").BatchRequestContent()
+    read = sdk.identity.b2x_user_flows.to_get_request_information()
+    missing = sdk.identity.api_connectors.by_identity_api_connector_id("none").to_get_request_information()
     write = sdk.identity.user_flow_attributes.to_post_request_information(attribute(sdk))
-    informations = [
-        sdk.identity.b2x_user_flows.to_get_request_information(),
-        sdk.identity.api_connectors.by_identity_api_connector_id("none").to_get_request_information(),
-        write,
-    ]
-    items = []
-    for information in informations:
-        information.path_parameters["baseurl"] = sdk.adapter.base_url
-        items.append(item(request_information=information))
-        content.add_request(items[-1].id, items[-1])
-    answer = await import_module(f"{requests}_builder").BatchRequestBuilder(request_adapter=sdk.adapter).post(content)
-    statuses = answer.get_response_status_codes()
-    assert [statuses[each.id] for each in items] == [200, 404, 201]
+    assert await sdk.batched([read, missing, write]) == [200, 404, 201]
 
 
 @driven

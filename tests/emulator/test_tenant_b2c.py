@@ -213,7 +213,7 @@ def test_open_id_connect_providers_are_of_beta(graph: Beta) -> None:
     assert graph.get(f"{PROVIDERS}/{made['id']}", version="v1.0").status_code == 404
     assert graph.value(PROVIDERS, version="v1.0") == []
     assert graph.post(PROVIDERS, OPEN_ID_CONNECT, version="v1.0").status_code == 400
-    assert graph.get(f"identityProviders/{made['id']}").json()["type"] == "OpenIdConnect"
+    assert graph.get(f"identityProviders/{made['id']}").json()["type"] == "OpenIDConnect"
     secretless = {**OPEN_ID_CONNECT, "displayName": "Other", "clientSecret": None}
     assert "'clientSecret'" in message(graph.post(PROVIDERS, secretless))
     assert graph.post(PROVIDERS, {**secretless, "responseType": "id_token"}).status_code == 201
@@ -254,7 +254,9 @@ def test_a_cloud_has_not_every_set() -> None:
 def test_an_external_tenant_needs_the_extensions_principal_for_a_provider() -> None:
     """Without it every create fails with a code that says nothing."""
     graph = Graph(profile=Profile(kind="external", extensions_principal=False))
-    assert error(graph.post(PROVIDERS, GOOGLE)) == (400, "AADB2C90063")
+    answer = graph.post(PROVIDERS, GOOGLE)
+    assert error(answer) == (400, "AADB2C90063")
+    assert len(answer.json()["error"]["innerError"]["correlationId"]) == 36
     graph.tenant.change_profile({"extensions_principal": True})
     assert graph.post(PROVIDERS, GOOGLE).status_code == 201
 

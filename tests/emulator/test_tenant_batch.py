@@ -1,5 +1,6 @@
 """JSON batching."""
 
+import base64
 from typing import Any
 
 import httpx
@@ -60,6 +61,28 @@ def test_a_body_needs_a_content_type(graph: Graph) -> None:
     """The item without one is refused, not the batch."""
     answer = batch(graph, {"method": "POST", "url": "/identity/b2xUserFlows", "body": NEW_FLOW}, READ)
     assert [each["status"] for each in responses(answer).values()] == [400, 200]
+
+
+def test_a_body_that_is_no_json_is_text_in_base64url(graph: Graph) -> None:
+    """A count comes that way and a page's content may be sent that way; content read back is JSON all the same."""
+    graph.flow()
+    page = "/identity/b2xUserFlows/B2X_1_Partner/languages/en/overridesPages/idpselections/$value"
+    content, stream = b'{"LocalizedStrings":[]}', {"content-type": "application/octet-stream"}
+    sent = base64.urlsafe_b64encode(content).decode().rstrip("=")
+    write = {"method": "PUT", "url": page, "headers": stream}
+    items = responses(
+        batch(
+            graph,
+            {"method": "GET", "url": "/identity/b2xUserFlows/$count"},
+            {**write, "body": sent},
+            {"method": "GET", "url": page, "dependsOn": ["2"]},
+            {**write, "body": "A", "dependsOn": ["3"]},
+        )
+    )
+    assert base64.urlsafe_b64decode(items["1"]["body"]) == b"1"
+    assert items["1"]["headers"]["Content-Type"] == "text/plain"
+    assert [items[key]["status"] for key in "234"] == [204, 200, 400]
+    assert items["3"]["body"] == {"LocalizedStrings": []}
 
 
 @pytest.mark.parametrize(

@@ -5,56 +5,23 @@ from typing import Any
 import pytest
 
 from reconciler.emulator import Profile
-from tests.emulator.embedded import GOOGLE, Graph, error, message
-
-FLOWS = "identity/authenticationEventsFlows"
-CAST = "microsoft.graph.externalUsersSelfServiceSignUpEventsFlow"
-LOADS = "onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp"
-COLLECTS = "onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp"
-LISTENERS = "identity/authenticationEventListeners"
-EXTENSIONS = "identity/customAuthenticationExtensions"
-APP = "63856651-13d9-4784-9abf-20758d509e19"
-EMAIL = {"attribute": "email", "label": "Email Address", "inputType": "Text", "hidden": True, "required": True}
-SUFFIX = "ExternalUsersSelfServiceSignUp"
-MINIMAL: dict[str, Any] = {
-    "@odata.type": f"#{CAST}",
-    "displayName": "Woodgrove",
-    "onInteractiveAuthFlowStart": {
-        "@odata.type": f"#microsoft.graph.onInteractiveAuthFlowStart{SUFFIX}",
-        "isSignUpAllowed": True,
-    },
-    "onAuthenticationMethodLoadStart": {
-        "@odata.type": f"#microsoft.graph.onAuthenticationMethodLoadStart{SUFFIX}",
-        "identityProviders": [{"id": "EmailPassword-OAUTH"}],
-    },
-}
-
-
-def collection(*inputs: dict[str, Any], **members: Any) -> dict[str, Any]:
-    kind = f"#microsoft.graph.onAttributeCollection{SUFFIX}"
-    return {"@odata.type": kind, "attributeCollectionPage": {"views": [{"inputs": list(inputs)}]}, **members}
-
-
-FULL = {**MINIMAL, "onAttributeCollection": collection(EMAIL, attributes=[{"id": "email", "dataType": "string"}])}
-
-
-def extension(event: str = "onAttributeCollectionStart") -> dict[str, Any]:
-    return {
-        "@odata.type": f"#microsoft.graph.{event}CustomExtension",
-        "displayName": event,
-        "endpointConfiguration": {
-            "@odata.type": "#microsoft.graph.httpRequestEndpoint",
-            "targetUrl": "https://api.contoso.com/start",
-        },
-        "authenticationConfiguration": {
-            "@odata.type": "#microsoft.graph.azureAdTokenAuthentication",
-            "resourceId": f"api://api.contoso.com/{APP}",
-        },
-    }
-
-
-def ref(path: str) -> dict[str, str]:
-    return {"@odata.id": f"https://graph.microsoft.com/v1.0/{path}"}
+from tests.emulator.embedded import Graph, error, message
+from tests.emulator.external import (
+    APP,
+    CAST,
+    COLLECTS,
+    EMAIL,
+    EXTENSIONS,
+    FLOWS,
+    FULL,
+    LISTENERS,
+    LOADS,
+    MINIMAL,
+    SUFFIX,
+    collection,
+    extension,
+    ref,
+)
 
 
 @pytest.fixture
@@ -251,6 +218,34 @@ def test_extensions_are_called_from_a_flow(graph: Graph, flow: str) -> None:
     assert graph.delete(f"{EXTENSIONS}/{start}").status_code == 204
 
 
+def test_an_extension_is_read_through_its_handler(graph: Graph, flow: str) -> None:
+    """No answer body while there is none, its URL by reference, and nothing behind a cast to another handler."""
+    start = graph.tenant.create(EXTENSIONS, extension())
+    for event in ("onAttributeCollectionStart", "onAttributeCollectionSubmit"):
+        slot = f"{flow}/graph.{CAST.rpartition('.')[2]}/{event}/graph.{event}CustomExtensionHandler/customExtension"
+        assert [graph.get(path).status_code for path in (slot, f"{slot}/$ref")] == [204, 204]
+    wrong = slot.replace("graph.onAttributeCollectionSubmitC", "graph.onAttributeCollectionStartC")
+    assert error(graph.get(wrong)) == (404, "UnknownError")
+    right = slot.replace("Submit", "Start")
+    assert graph.put(f"{right}/$ref", ref(f"{EXTENSIONS}/{start}")).status_code == 204
+    assert graph.get(f"{right}/$ref").json()["@odata.id"].endswith(f"/v1.0/{EXTENSIONS}/{start}")
+    assert graph.get(right).json()["id"] == start
+    assert graph.delete(f"{right}/$ref").status_code == 204
+    assert graph.get(right).status_code == 204
+
+
+def test_casts_may_be_spelled_short(graph: Graph, flow: str) -> None:
+    """In paths, filters and expansions, as the official clients spell them."""
+    short = {name: name.replace("microsoft.graph.", "graph.") for name in (CAST, LOADS, COLLECTS)}
+    assert graph.ids(f"{flow}/{short[CAST]}/{short[COLLECTS]}/attributes") == ["email"]
+    providers = f"{short[CAST]}/{short[LOADS]}/identityProviders"
+    assert graph.get(f"{flow}/{providers}/$count").text == "1"
+    assert len(graph.value(f"{FLOWS}?$filter={providers}/any(idp:idp/id eq 'EmailPassword-OAUTH')")) == 1
+    assert graph.get(f"{flow}?$expand={providers}").status_code == 200
+    for path in (f"{flow}/graph.onAttributeCollection{SUFFIX}", f"{flow}/conditions/graph.authenticationEventsFlow"):
+        assert error(graph.get(path)) == (404, "UnknownError")
+
+
 def test_flows_are_found_by_what_is_linked_to_them(graph: Graph, flow: str) -> None:
     """With the filters the documentation shows, casts and all."""
     graph.tenant.create(FLOWS, {**MINIMAL, "displayName": "Other"})
@@ -303,142 +298,3 @@ def test_listeners_follow_from_a_flow(graph: Graph, flow: str) -> None:
     assert "belongs to a user flow" in message(graph.patch(one, {"@odata.type": listed[0]["@odata.type"]}))
     graph.delete(flow)
     assert graph.value(LISTENERS) == []
-
-
-def listener(identifier: str) -> dict[str, Any]:
-    return {
-        "@odata.type": "#microsoft.graph.onTokenIssuanceStartListener",
-        "conditions": {"applications": {"includeApplications": [{"appId": APP}]}},
-        "handler": {
-            "@odata.type": "#microsoft.graph.onTokenIssuanceStartCustomExtensionHandler",
-            "customExtension": {"id": identifier},
-        },
-    }
-
-
-def test_a_listener_calls_an_extension_for_some_applications() -> None:
-    """In any kind of tenant; a create shows the links, a read also what is behind them."""
-    graph = Graph()
-    one, two = (graph.tenant.create(EXTENSIONS, extension("onTokenIssuanceStart")) for _ in range(2))
-    made = graph.post(LISTENERS, listener(one))
-    assert made.status_code == 201
-    assert made.json()["conditions"]["applications"]["includeApplications"] == [{"appId": APP}]
-    assert made.json()["handler"]["customExtension"] == {"id": one}
-    path = f"{LISTENERS}/{made.json()['id']}"
-    assert graph.get(path).json()["handler"]["customExtension"]["displayName"] == "onTokenIssuanceStart"
-    assert "in use" in message(graph.delete(f"{EXTENSIONS}/{one}"))
-    change = {"@odata.type": listener(two)["@odata.type"], "conditions": {"applications": {"includeApplications": []}}}
-    assert graph.patch(path, change).status_code == 204
-    assert graph.get(path).json()["conditions"]["applications"]["includeApplications"] == []
-    apps = f"{path}/conditions/applications/includeApplications"
-    assert graph.post(apps, {"appId": APP}).status_code == 201
-    assert (
-        len(graph.value(f"{LISTENERS}?$filter=conditions/applications/includeApplications/any(a:a/appId eq '{APP}')"))
-        == 1
-    )
-    casts = "microsoft.graph.onTokenIssuanceStartListener/handler/graph.onTokenIssuanceStartCustomExtensionHandler"
-    assert graph.put(f"{path}/{casts}/customExtension/$ref", ref(f"{EXTENSIONS}/{two}")).status_code == 204
-    assert graph.delete(f"{EXTENSIONS}/{one}").status_code == 204
-    assert graph.delete(path).status_code == 204
-    assert graph.get(apps).status_code == 404
-
-
-def test_a_listener_for_attribute_collection_answers_sparsely() -> None:
-    """What it is linked to is not in the answer to a create."""
-    graph = Graph()
-    start = graph.tenant.create(EXTENSIONS, extension())
-    kind = "#microsoft.graph.onAttributeCollectionStart"
-    handler = {"@odata.type": f"{kind}CustomExtensionHandler", "customExtension": {"id": start}}
-    body = {**listener(start), "@odata.type": f"{kind}Listener", "handler": handler, "priority": 400}
-    made = graph.post(LISTENERS, body, version="beta").json()
-    assert made["conditions"] == {"applications": {"includeAllApplications": False}}
-    assert made["handler"] == {"@odata.type": handler["@odata.type"], "configuration": None}
-    assert (made["priority"], made["authenticationEventsFlowId"]) == (400, None)
-    assert "priority" not in graph.get(f"{LISTENERS}/{made['id']}").json()
-
-
-def test_listeners_of_other_types() -> None:
-    """Providers and attributes are linked, providers against fraud are kept as written."""
-    graph = Graph(profile=Profile(kind="external"))
-    methods = {**MINIMAL["onAuthenticationMethodLoadStart"]}
-    body = {"@odata.type": "#microsoft.graph.onAuthenticationMethodLoadStartListener", "handler": methods}
-    path = f"{LISTENERS}/{graph.tenant.create(LISTENERS, body)}"
-    graph.tenant.create("identity/identityProviders", GOOGLE)
-    providers = f"{path}/microsoft.graph.onAuthenticationMethodLoadStartListener/handler/{LOADS.rpartition('/')[2]}"
-    graph.post(f"{providers}/identityProviders/$ref", ref("identityProviders/Google-OAUTH"))
-    assert graph.ids(f"{providers}/identityProviders") == ["EmailPassword-OAUTH", "Google-OAUTH"]
-    update = {**body, "handler": {**methods, "identityProviders": [{"id": "Google-OAUTH"}]}}
-    assert graph.patch(path, update).status_code == 204
-    assert graph.ids(f"{providers}/identityProviders") == ["Google-OAUTH"]
-    arkose = {"@odata.type": "#microsoft.graph.arkoseFraudProtectionProvider", "id": "6fedd01b"}
-    sign_up = {
-        "@odata.type": "#microsoft.graph.fraudProtectionProviderConfiguration",
-        "fraudProtectionProvider": arkose,
-    }
-    kind = "#microsoft.graph.onFraudProtectionLoadStart"
-    fraud = {"@odata.type": f"{kind}ExternalUsersAuthHandler", "signUp": sign_up}
-    made = graph.post(LISTENERS, {"@odata.type": f"{kind}Listener", "handler": fraud}).json()
-    assert made["handler"]["signUp"]["fraudProtectionProvider"]["id"] == "6fedd01b"
-    assert graph.post(LISTENERS, {**listener("x"), "priority": 1001}).status_code == 400
-    everywhere = {"conditions": {"applications": {"includeAllApplications": True}}, "handler": None}
-    assert graph.post(LISTENERS, {**listener("x"), **everywhere}).status_code == 400
-    assert graph.post(LISTENERS, listener("x")).status_code == 400
-    without = graph.tenant.create(LISTENERS, {"@odata.type": f"{kind}Listener"})
-    assert graph.get(f"{LISTENERS}/{without}").json()["handler"] is None
-
-
-@pytest.mark.parametrize(
-    "event", ["onTokenIssuanceStart", "onOtpSend", "onPasswordSubmit", "onVerifiedIdClaimValidation"]
-)
-def test_an_extension_is_made_read_changed_and_deleted(graph: Graph, event: str) -> None:
-    """Of every type, with everything it has; unset members are null."""
-    made = graph.post(EXTENSIONS, extension(event))
-    assert made.status_code == 201
-    body = made.json()
-    assert body["clientConfiguration"] is body["behaviorOnError"] is body["description"] is None
-    assert ("claimsForTokenConfiguration" in body) == (event == "onTokenIssuanceStart")
-    path = f"{EXTENSIONS}/{body['id']}"
-    client = {"timeoutInMilliseconds": 2000, "maximumRetries": 0}
-    on_error = {"@odata.type": "microsoft.graph.fallbackToMicrosoftProviderOnError"}
-    change = {"@odata.type": body["@odata.type"], "clientConfiguration": client, "behaviorOnError": on_error}
-    assert graph.patch(path, change).status_code == 204
-    assert graph.get(path).json()["clientConfiguration"] == client
-    for wrong in ({"timeoutInMilliseconds": 100}, {"maximumRetries": 2}):
-        refused = {**change, "clientConfiguration": {**client, **wrong}}
-        assert graph.patch(path, refused).status_code == 400
-    assert graph.patch(path, {"description": "x"}).status_code == 400
-    assert graph.ids(f"{EXTENSIONS}?$filter=isOf('microsoft.graph.{event}CustomExtension')") == [body["id"]]
-    assert graph.ids(f"{EXTENSIONS}?$filter=isOf('microsoft.graph.otherCustomExtension')") == []
-    assert graph.delete(path).status_code == 204
-
-
-def test_a_logic_app_can_be_called(graph: Graph) -> None:
-    """The other sort of endpoint."""
-    names = dict.fromkeys(("subscriptionId", "resourceGroupName", "logicAppWorkflowName"), "x")
-    endpoint = {"@odata.type": "#microsoft.graph.logicAppTriggerEndpointConfiguration", **names}
-    body = {**extension(), "endpointConfiguration": endpoint}
-    made = graph.post(EXTENSIONS, body).json()
-    assert made["endpointConfiguration"] == {**endpoint, "url": None}
-    checked = graph.post(f"{EXTENSIONS}/{made['id']}/validateAuthenticationConfiguration", None)
-    assert checked.json()["errors"] == []
-
-
-def test_the_sign_in_of_an_extension_is_validated(graph: Graph) -> None:
-    """Of a saved one and of one in the body."""
-    saved = graph.tenant.create(EXTENSIONS, extension())
-    assert graph.post(f"{EXTENSIONS}/{saved}/validateAuthenticationConfiguration", None).json()["errors"] == []
-    body = {name: extension()[name] for name in ("endpointConfiguration", "authenticationConfiguration")}
-    for resource, code in (("api://x", "IncorrectResourceIdFormat"), (f"api://x.com/{APP}", "DomainNameDoesNotMatch")):
-        body["authenticationConfiguration"] = {**body["authenticationConfiguration"], "resourceId": resource}
-        answer = graph.post(f"{EXTENSIONS}/validateAuthenticationConfiguration", body)
-        assert (answer.status_code, [each["code"] for each in answer.json()["errors"]]) == (200, [code])
-    body["authenticationConfiguration"] = {"@odata.type": "#microsoft.graph.azureAdPopTokenAuthentication"}
-    assert graph.post(f"{EXTENSIONS}/validateAuthenticationConfiguration", body).json()["warnings"] == []
-
-
-def test_a_government_cloud_knows_token_issuance_only() -> None:
-    """The other types of extension and listener are not in its metadata."""
-    graph = Graph(profile=Profile(cloud="usgov"))
-    assert graph.post(EXTENSIONS, extension()).status_code == 400
-    assert graph.post(EXTENSIONS, extension("onTokenIssuanceStart")).status_code == 201
-    assert graph.get(FLOWS).status_code == 404

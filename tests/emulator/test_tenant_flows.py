@@ -76,7 +76,7 @@ def test_a_flow_that_fails_half_way_is_not_made(graph: Graph) -> None:
         ({"id": "no spaces"}, "'id'"),
         ({"id": 7}, "'id'"),
         ({"id": None}, "'id'"),
-        ({"userFlowType": "signupp"}, "The 'userFlowType' field is invalid in request"),
+        ({"userFlowType": "signupp"}, "The 'identityUserFlow' field is invalid in request"),
         ({"userFlowTypeVersion": "1"}, "'userFlowTypeVersion'"),
         ({"userFlowTypeVersion": True}, "'userFlowTypeVersion'"),
         ({"displayName": "Partner"}, "'displayName'"),

@@ -102,13 +102,24 @@ def test_methods_that_do_not_exist_are_405(graph: Graph, method: str) -> None:
         ("DELETE", "identity/b2xUserFlows/B2X_1_Partner/languages/en"),
         ("PATCH", "identity/b2xUserFlows/B2X_1_Partner/languages/en"),
         ("PATCH", "identity/b2xUserFlows/B2X_1_Partner"),
-        ("DELETE", "identityProviders/AADSignup-OAUTH"),
+        ("PUT", "identityProviders/AADSignup-OAUTH"),
     ],
 )
 def test_what_graph_has_no_operation_for_is_405(graph: Graph, method: str, path: str) -> None:
     """A place that exists refuses the methods Graph does not give it."""
     graph.flow()
     assert error(graph.send(method, path, {})) == (405, "Request_BadRequest")
+
+
+def test_nothing_has_an_etag(graph: Graph) -> None:
+    """The last writer wins: no answer carries one, and a condition on one is passed over."""
+    path = f"identity/userFlowAttributes/{graph.attribute()}"
+    shown = graph.get(path)
+    assert "ETag" not in shown.headers
+    assert "@odata.etag" not in shown.json()
+    stale = {"If-Match": 'W/"another"'}
+    assert graph.patch(path, {"description": "new"}, headers=stale).status_code == 204
+    assert graph.delete(path, headers=stale).status_code == 204
 
 
 @pytest.mark.parametrize(

@@ -114,3 +114,20 @@ def test_a_federation_has_domains(graph: Graph) -> None:
     assert graph.delete(f"{domains}/contoso.de").status_code == 204
     assert graph.delete(f"{path}/{CAST}").status_code == 204
     assert graph.post(FEDERATIONS, again).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{root}/{key}", "{root}/{key}/{cast}", "{root}/{cast}/{key}", "{root}('{key}')/{cast}", "{root}/{short}/{key}"],
+)
+def test_a_federation_has_many_addresses(graph: Graph, form: str) -> None:
+    """Without a cast, or with one before or after the id: it is read, changed, has domains, and goes."""
+    key = graph.tenant.create(FEDERATIONS, FEDERATION)
+    path = form.format(root=FEDERATIONS, key=key, cast=CAST, short="graph.samlOrWsFedExternalDomainFederation")
+    assert graph.patch(path, {"displayName": "C"}).status_code == 204
+    assert graph.get(path).json()["displayName"] == "C"
+    assert graph.get(f"{path}/domains/contoso.com").json()["id"] == "contoso.com"
+    assert graph.delete(f"{path}/domains('contoso.com')").status_code == 204
+    assert graph.get(f"{path}/domains/$count").text == "0"
+    assert graph.delete(path).status_code == 204
+    assert error(graph.get(path)) == (404, "Request_ResourceNotFound")

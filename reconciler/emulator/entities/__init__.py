@@ -11,9 +11,10 @@ from reconciler.emulator.entities.connectors import API_CONNECTORS
 from reconciler.emulator.entities.events_flows import AUTHENTICATION_EVENTS_FLOWS
 from reconciler.emulator.entities.extensions import CUSTOM_AUTHENTICATION_EXTENSIONS
 from reconciler.emulator.entities.federation import FEDERATION_CONFIGURATIONS
+from reconciler.emulator.entities.legacy_providers import LEGACY_IDENTITY_PROVIDERS
 from reconciler.emulator.entities.listeners import AUTHENTICATION_EVENT_LISTENERS
 from reconciler.emulator.entities.policies import AUTHENTICATION_FLOWS_POLICY, B2C_AUTHENTICATION_METHODS_POLICY
-from reconciler.emulator.entities.providers import IDENTITY_PROVIDERS, LEGACY_IDENTITY_PROVIDERS
+from reconciler.emulator.entities.providers import IDENTITY_PROVIDERS
 from reconciler.emulator.entities.signup_events import ON_SIGNUP_START
 from reconciler.emulator.schema import Container
 

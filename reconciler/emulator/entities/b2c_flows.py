@@ -8,11 +8,10 @@ from reconciler.emulator.entities.flow_parts import (
     NAVIGATIONS,
     furnish,
     prefixed,
-    unsupported,
 )
 from reconciler.emulator.entities.languages import B2C_LANGUAGES
 from reconciler.emulator.entities.policies import needs_b2c
-from reconciler.emulator.errors import no_route
+from reconciler.emulator.errors import no_route, service_problem
 from reconciler.emulator.schema import BETA, BOOLEAN, Complex, Contained, EntitySet, EntityType, Hooks, Prop, Shape
 from reconciler.emulator.store import Doc
 
@@ -35,7 +34,7 @@ _TOKEN_CLAIMS = Shape("tokenClaimsConfiguration", (Prop("isIssuerEntityUserFlow"
 
 def _fill(_call: Call, doc: Doc) -> Doc:
     if doc["userFlowTypeVersion"] not in _VERSIONS[doc["userFlowType"]]:
-        raise unsupported()
+        raise service_problem()
     return {
         "isLanguageCustomizationEnabled": False,
         **doc,

@@ -10,10 +10,9 @@ from reconciler.emulator.entities.flow_parts import (
     NAVIGATIONS,
     furnish,
     prefixed,
-    unsupported,
 )
 from reconciler.emulator.entities.languages import LANGUAGES
-from reconciler.emulator.errors import no_route
+from reconciler.emulator.errors import no_route, service_problem
 from reconciler.emulator.links import duplicate, target
 from reconciler.emulator.schema import Contained, EntitySet, EntityType, Hooks
 from reconciler.emulator.store import Doc
@@ -25,7 +24,7 @@ PREFIX = "B2X_1_"
 def _fill(_call: Call, doc: Doc) -> Doc:
     """Only sign-up-or-sign-in flows of version 1 exist; others fail as unsupported versions of old did."""
     if doc["userFlowType"] != "signUpOrSignIn" or doc["userFlowTypeVersion"] != 1:
-        raise unsupported()
+        raise service_problem()
     return doc
 
 

@@ -11,8 +11,8 @@ from reconciler.emulator.values import accept
 
 EXTENSIONS = "identity/customAuthenticationExtensions"
 MAX_EXTENSIONS = 100  # Graph docs: Create customAuthenticationExtension
-GOVERNMENT = frozenset({"global", "usgov", "usgov-dod"})
 GLOBAL = frozenset({"global"})
+GOVERNMENT = frozenset({"usgov", "usgov-dod"})
 
 HTTP = Shape("httpRequestEndpoint", (Prop("targetUrl", required=True),))
 LOGIC_APP = Shape(
@@ -43,14 +43,14 @@ _PROPS = (
     Prop("description"),
     *_CALL,
     Prop("clientConfiguration", Complex((CLIENT,))),
-    Prop("behaviorOnError", ON_ERROR),
 )
 _TO_CHECK = Shape("authenticationConfigurationToValidate", _CALL)
 _RESOURCE = re.compile(r"api://([^/]+\.[^/]+)/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
 
-def _type(event: str, *extra: Prop, clouds: frozenset[str] = GLOBAL) -> EntityType:
-    return EntityType(f"{event}CustomExtension", (*_PROPS, *extra), states_type=True, clouds=clouds)
+def _type(event: str, *extra: Prop) -> EntityType:
+    props = (*_PROPS, Prop("behaviorOnError", ON_ERROR), *extra)
+    return EntityType(f"{event}CustomExtension", props, states_type=True, clouds=GLOBAL)
 
 
 def _check(doc: Doc) -> Doc:
@@ -90,15 +90,14 @@ def _errors(endpoint: Doc, authentication: Doc) -> list[tuple[str, str]]:
     return []
 
 
-# US Government clouds have only the first type.
+_CLAIMS = Prop("claimsForTokenConfiguration", Many(Complex((CLAIM,))), default=[])
+
+# US Government clouds have only the first type, and in it no behaviour on errors.
 CUSTOM_AUTHENTICATION_EXTENSIONS = EntitySet(
     "customAuthenticationExtensions",
     types=(
-        _type(
-            "onTokenIssuanceStart",
-            Prop("claimsForTokenConfiguration", Many(Complex((CLAIM,))), default=[]),
-            clouds=GOVERNMENT,
-        ),
+        _type("onTokenIssuanceStart", _CLAIMS),
+        EntityType("onTokenIssuanceStartCustomExtension", (*_PROPS, _CLAIMS), states_type=True, clouds=GOVERNMENT),
         _type("onAttributeCollectionStart"),
         _type("onAttributeCollectionSubmit"),
         _type("onOtpSend"),
@@ -110,6 +109,6 @@ CUSTOM_AUTHENTICATION_EXTENSIONS = EntitySet(
     filterable=frozenset({"id", "displayName"}),
     limit=MAX_EXTENSIONS,
     address=EXTENSIONS,
-    clouds=GOVERNMENT,
+    clouds=GLOBAL | GOVERNMENT,
     hooks=Hooks(fill=lambda _call, doc: _check(doc), merge=lambda doc, change: _check({**doc, **change})),
 )

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from reconciler.emulator.call import Call, Place
 from reconciler.emulator.entities.assignments import USER_ATTRIBUTE_ASSIGNMENTS
 from reconciler.emulator.entities.connectors import API_CONNECTORS
-from reconciler.emulator.entities.providers import IDENTITY_PROVIDERS, PROVIDERS, legacy_view
-from reconciler.emulator.errors import GraphError, invalid_field
+from reconciler.emulator.entities.legacy_providers import legacy_view
+from reconciler.emulator.entities.providers import IDENTITY_PROVIDERS, PROVIDERS
+from reconciler.emulator.errors import invalid_field
 from reconciler.emulator.links import attach, fill_slot, target
 from reconciler.emulator.schema import (
     BETA,
@@ -26,7 +27,10 @@ from reconciler.emulator.schema import (
 )
 from reconciler.emulator.store import Doc
 
-USER_FLOW_TYPES = Enum(("signUp", "signIn", "signUpOrSignIn", "passwordReset", "profileUpdate", "resourceOwner"))
+# An unknown type is blamed on the flow as a whole, as a public report quotes the service.
+USER_FLOW_TYPES = Enum(
+    ("signUp", "signIn", "signUpOrSignIn", "passwordReset", "profileUpdate", "resourceOwner"), blamed="identityUserFlow"
+)
 STEPS = ("postFederationSignup", "postAttributeCollection")
 CONNECTOR_STEPS = Shape("userFlowApiConnectorConfiguration", tuple(Prop(step, Reference()) for step in STEPS))
 
@@ -67,11 +71,6 @@ def prefixed(prefix: str, name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", bare):
         raise invalid_field("id")
     return prefix + bare
-
-
-def unsupported() -> GraphError:
-    """The refusal of a type and version that do not go together, as public reports quote it."""
-    return GraphError(400, "AADB2C90063", "There is a problem with the service.")
 
 
 def furnish(call: Call, place: Place, accepted: Doc, providers: Iterable[str], assignments: Iterable[Doc]) -> None:

@@ -66,15 +66,14 @@ COLLECTION = Shape(
     ),
 )
 USER = Shape("onUserCreateStartExternalUsersSelfServiceSignUp", (Prop("userTypeToCreate", Enum(("member", "guest"))),))
-_OVERWRITE = Shape(
-    "customExtensionOverwriteConfiguration",
-    (Prop("behaviorOnError", ON_ERROR), Prop("clientConfiguration", Complex((CLIENT,)))),
-)
+_CLIENT = Prop("clientConfiguration", Complex((CLIENT,)))
+OVERWRITE = Shape("customExtensionOverwriteConfiguration", (Prop("behaviorOnError", ON_ERROR), _CLIENT))
+OVERWRITE_OF_GOVERNMENT = Shape(OVERWRITE.name, (_CLIENT,))
 
 
-def extension_handler(name: str, *extra: Prop) -> Shape:
+def extension_handler(name: str, *extra: Prop, overwrite: Shape = OVERWRITE) -> Shape:
     """A handler that calls a custom extension."""
-    configuration = Prop("configuration", Complex((_OVERWRITE,)))
+    configuration = Prop("configuration", Complex((overwrite,)))
     return Shape(f"{name}CustomExtensionHandler", (configuration, *extra, Prop("customExtension", Reference())))
 
 

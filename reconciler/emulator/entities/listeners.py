@@ -14,6 +14,7 @@ from reconciler.emulator.entities.handlers import (
     INCLUDED,
     INTERACTIVE,
     METHODS,
+    OVERWRITE_OF_GOVERNMENT,
     START,
     SUBMIT,
     USER,
@@ -33,11 +34,13 @@ from reconciler.emulator.schema import (
     BETA,
     BOOLEAN,
     INTEGER,
+    V1,
     Complex,
     EntitySet,
     EntityType,
     Hooks,
     Links,
+    Many,
     Part,
     Prop,
     Shape,
@@ -59,11 +62,18 @@ _FRAUD_SIGN_UP = Shape(
     ),
 )
 _FRAUD = Shape("onFraudProtectionLoadStartExternalUsersAuthHandler", (Prop("signUp", Complex((_FRAUD_SIGN_UP,))),))
-_TOKEN = extension_handler("onTokenIssuanceStart")
+_PHONE_OPTIONS = Shape(
+    "phoneOptions",
+    tuple(Prop(name, Many(INTEGER)) for name in ("defaultRegions", "excludeRegions", "includeAdditionalRegions")),
+)
+_PHONE = Shape(
+    "onPhoneMethodLoadStartExternalUsersAuthHandler",
+    tuple(Prop(name, Complex((_PHONE_OPTIONS,))) for name in ("smsOptions", "voiceOptions")),
+)
 
-# The types of v1.0's metadata, each with the handler it has.
+# The types of v1.0's metadata and, last, the one that only beta has, each with the handler it has.
 _HANDLERS = {
-    "onTokenIssuanceStart": _TOKEN,
+    "onTokenIssuanceStart": extension_handler("onTokenIssuanceStart"),
     "onInteractiveAuthFlowStart": INTERACTIVE,
     "onAuthenticationMethodLoadStart": METHODS,
     "onAttributeCollection": COLLECTION,
@@ -74,23 +84,33 @@ _HANDLERS = {
     "onFraudProtectionLoadStart": _FRAUD,
     "onPasswordSubmit": extension_handler("onPasswordMigration", Prop("migrationPropertyId")),
     "onVerifiedIdClaimValidation": extension_handler("onVerifiedIdClaimValidation"),
+    "onPhoneMethodLoadStart": _PHONE,
 }
+_ID, _NAME = Prop("id", writes="never"), Prop("displayName")
+
+
+def _props(handler: Shape) -> tuple[Prop, ...]:
+    return (
+        Prop("priority", INTEGER, default=500, versions=BETA),
+        Prop("authenticationEventsFlowId", writes="never"),
+        ALL_CONDITIONS,
+        Prop("handler", Complex((handler,), typed=True)),
+    )
 
 
 def _type(event: str, handler: Shape) -> EntityType:
-    return EntityType(
-        f"{event}Listener",
-        (
-            Prop("id", writes="never"),
-            Prop("displayName"),
-            Prop("priority", INTEGER, default=500, versions=BETA),
-            Prop("authenticationEventsFlowId", writes="never"),
-            ALL_CONDITIONS,
-            Prop("handler", Complex((handler,), typed=True)),
-        ),
-        states_type=True,
-        clouds=GOVERNMENT if handler is _TOKEN else GLOBAL,
-    )
+    versions = BETA if handler is _PHONE else V1
+    props = (_ID, _NAME, *_props(handler))
+    return EntityType(f"{event}Listener", props, states_type=True, clouds=GLOBAL, versions=versions)
+
+
+# US Government clouds have only listeners to token issuance: without a name, and nothing said about errors.
+_OF_GOVERNMENT = EntityType(
+    "onTokenIssuanceStartListener",
+    (_ID, *_props(extension_handler("onTokenIssuanceStart", overwrite=OVERWRITE_OF_GOVERNMENT))),
+    states_type=True,
+    clouds=GOVERNMENT,
+)
 
 
 def _check(doc: Doc) -> Doc:
@@ -170,7 +190,7 @@ def _whole(call: Call, place: Place, doc: Doc, shown: Doc, created: bool) -> Doc
 
 AUTHENTICATION_EVENT_LISTENERS = EntitySet(
     "authenticationEventListeners",
-    types=tuple(_type(event, handler) for event, handler in _HANDLERS.items()),
+    types=(*(_type(event, handler) for event, handler in _HANDLERS.items()), _OF_GOVERNMENT),
     navigations=(
         conditions(replace(INCLUDED, hooks=Hooks(gate=_apart))),
         Part(
@@ -192,7 +212,7 @@ AUTHENTICATION_EVENT_LISTENERS = EntitySet(
     ),
     limit=MAX_LISTENERS,
     address=LISTENERS,
-    clouds=GOVERNMENT,
+    clouds=GLOBAL | GOVERNMENT,
     hooks=Hooks(
         fill=lambda _call, doc: _check(doc),
         created=_link,

@@ -1,14 +1,13 @@
-"""Identity providers: built in, social, Apple and OpenID Connect; and the deprecated view of the same ones."""
+"""Identity providers: built in, social, Apple and OpenID Connect."""
 
 import re
 
 from reconciler.emulator.call import Call, Place, Reply
 from reconciler.emulator.entities.oidc import OIDC, OIDC_PROPS, OPEN_ID_CONNECT, OPEN_ID_CONNECT_PROPS, check_oidc
-from reconciler.emulator.errors import GraphError, invalid
+from reconciler.emulator.errors import invalid, service_problem
 from reconciler.emulator.profile import TenantKind
 from reconciler.emulator.schema import BETA, EntitySet, EntityType, Enum, Hooks, Operation, Prop
 from reconciler.emulator.store import Doc
-from reconciler.emulator.values import MASK
 
 PROVIDERS = "identity/identityProviders"
 BUILT_IN = "#microsoft.graph.builtInIdentityProvider"
@@ -40,7 +39,6 @@ _OTHERS: dict[TenantKind, tuple[str, ...]] = {
     "external": ("AppleManaged",),
     "b2c": ("AppleManaged", "OpenIdConnect"),
 }
-_LEGACY_TYPES = {APPLE: "AppleManaged", OIDC: "OpenIdConnect", OPEN_ID_CONNECT: "OpenIdConnect"}
 
 
 _TYPES_OF: dict[TenantKind, tuple[str, ...]] = {
@@ -80,7 +78,7 @@ def _fill(call: Call, doc: Doc) -> Doc:
     if kind == "external" and not call.profile.extensions_principal:
         # Public automation of external tenants meets this until the service principal
         # "Azure Active Directory Authentication Extensions" has been made.
-        raise GraphError(400, "AADB2C90063", "There is a problem with the service.")
+        raise service_problem()
     if annotation != SOCIAL:
         if annotation not in _TYPES_OF[kind]:
             name = annotation.rpartition(".")[2].removesuffix("IdentityProvider")
@@ -111,18 +109,6 @@ def _available(call: Call, _place: Place, _doc: Doc) -> Reply:
     built_in = ("MicrosoftAccount", "EmailOTP") if kind == "workforce" else ()
     names = [*built_in, *_SOCIAL[kind], *_OTHERS[kind]]
     return Reply(200, {"@odata.context": call.context("Collection(Edm.String)"), "value": names})
-
-
-def legacy_view(doc: Doc) -> Doc:
-    """The deprecated identityProvider shape of a provider; built-in ones have no client."""
-    secret = doc.get("clientSecret") or doc.get("certificateData")
-    return {
-        "id": doc["id"],
-        "type": doc.get("identityProviderType") or _LEGACY_TYPES[doc["@odata.type"]],
-        "name": doc["displayName"],
-        "clientId": doc.get("clientId"),
-        "clientSecret": MASK if secret else None,
-    }
 
 
 _TYPES = (
@@ -176,15 +162,4 @@ IDENTITY_PROVIDERS = EntitySet(
     address=PROVIDERS,
     clouds=frozenset({"global", "china"}),
     hooks=Hooks(fill=_fill, merge=_merge, removable=_removable),
-)
-
-# Deprecated, yet still answering. Observed on a live tenant, August 2026. Read only here: nothing should write it.
-LEGACY_IDENTITY_PROVIDERS = EntitySet(
-    "identityProviders",
-    types=_TYPES,
-    allows=frozenset({"list", "get"}),
-    set_operations=(Operation("availableProviderTypes", "GET", _available),),
-    context="identityProviders",
-    address=PROVIDERS,
-    view=legacy_view,
 )
