@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,7 +70,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
-    """One tenant. `graph` is a cloud, `embedded`, or an address; `type` is None where nobody said it."""
+    """One tenant. `graph` is a cloud, `embedded`, or an address; `type` is None where nobody said it. `profile` are the
+    settings of an embedded one, by the emulator's names."""
 
     name: str
     graph: str
@@ -78,6 +80,12 @@ class TenantSettings:
     auth: Auth | None = None
     limits: Limits = Limits()
     variables: Mapping[str, str] = field(default_factory=dict)
+    profile: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cloud(self) -> str:
+        """The cloud that Graph is in, as far as that is known; an address tells nothing."""
+        return str(self.profile.get("cloud", self.graph))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +177,10 @@ def _meaningless(document: Document) -> Iterator[Problem]:
     if default is not None and default not in tenants:
         fix = did_you_mean(default, tenants) or f"use {listed(sorted(tenants))}" if tenants else "add it to 'tenants'"
         yield Problem(f"there is no tenant {quoted(default)}", fix, spans["defaultTenant",])
+    for name, told in tenants.items():
+        if "profile" in told and told["graph"] != EMBEDDED:
+            fix = "take it out, or write graph: embedded"
+            yield Problem("only an embedded tenant has a profile", fix, spans["tenants", name, "profile"])
     for index, entry in enumerate(data.get("guards", {}).get("protect", ())):
         yield from _no_such_kind(entry, spans["guards", "protect", index])
     for index, rule in enumerate(data.get("ignore", ())):
@@ -219,7 +231,13 @@ def _tenant(name: str, told: Mapping[str, Any], root: Path) -> TenantSettings:
         auth=_auth(told["auth"], root) if "auth" in told else None,
         limits=Limits(limits.get("requestsPerMinute", pace), limits.get("concurrency", CONCURRENCY)),
         variables=MappingProxyType(dict(told.get("variables", {}))),
+        profile=MappingProxyType({_snake(key): value for key, value in told.get("profile", {}).items()}),
     )
+
+
+def _snake(name: str) -> str:
+    """The emulator's name for a setting: `pageSize` is `page_size`."""
+    return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
 def _auth(told: Mapping[str, Any], root: Path) -> Auth:

@@ -91,13 +91,15 @@ def _stopped_early(command: Command, space: Workspace) -> Run:
 
 async def _read_only(command: Command, space: Workspace, request: Request, around: Surroundings) -> Run:
     from reconciler.app.connection import open_tenant
-    from reconciler.app.survey import survey
+    from reconciler.app.survey import survey, try_out
 
     memory, doubts = space.memory()
     options = options_of(request, space.project, around)
     check_selection(space, options)
     async with open_tenant(space, request, around) as session:
         found = await survey(space.manifests.resources, space.kinds, session.graph, memory, options)
+        if request.check_extensions:
+            doubts += await try_out(space.manifests.resources, space.kinds, session.graph, options)
         doubts += expired_rules(space.project, around)
         return run_of(command, space, found, session.graph.requests, doubts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from reconciler import __version__
 from reconciler.app.request import Request, Surroundings
@@ -60,12 +60,13 @@ def _way_to(space: Workspace, request: Request, around: Surroundings) -> tuple[C
 def _embedded(space: Workspace) -> tuple[str, EmbeddedTransport]:
     """The tenant in this process, and its token; its state is one file beside the journal's folder.
 
-    Without a `type` in the project file the tenant stays what its state says it is.
+    Without `type` and `profile` in the project file the tenant stays what its state says it is.
     """
     from reconciler.emulator import EmbeddedTransport, Profile, create_app
 
     prepare(space.folder)
-    profile = Profile(kind=cast(Any, space.tenant.type)) if space.tenant.type else None
+    told = {"kind": space.tenant.type, **space.tenant.profile} if space.tenant.type else dict(space.tenant.profile)
+    profile = Profile(**told) if told else None
     app = create_app(space.folder.with_name(f"{space.folder.name}.db"), profile=profile)
     return app.token, EmbeddedTransport(app)
 

@@ -27,6 +27,7 @@ class Request:
     send_secrets: frozenset[str] | None = None
     unmanaged_all: bool = False
     detailed_exitcode: bool = False
+    check_extensions: bool = False
     out: Path | None = None
     yes: bool = False
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reconciler.app.memory import Memory
+from reconciler.model.errors import GraphError
 from reconciler.model.identity import Index
 from reconciler.model.kinds import Kinds
 from reconciler.model.live import Answer, Need, Snapshot
 from reconciler.model.paths import collection_need
 from reconciler.model.plans import Plan
+from reconciler.model.problems import Problem, Severity
 from reconciler.model.resources import Resource
 from reconciler.model.tenant import Clock, Tenant
-from reconciler.planning.needs import detail_needs, listed_kinds
+from reconciler.planning.inquiries import doubts, inquiries, trials, verdict
+from reconciler.planning.needs import detail_needs, documents_wanted, listed_kinds
 from reconciler.planning.normalise import detailed, listing
 from reconciler.planning.options import Options
 from reconciler.planning.plan import make_plan
@@ -41,8 +45,26 @@ async def survey(
         await _look_for_unfinished(wanted, kinds, tenant, memory, answers, names, patience)
     listed = listing(names, kinds, answers)
     answers |= await tenant.read(detail_needs(resources, kinds, listed, memory.made, options))
-    snapshot = detailed(listed, kinds, answers, memory.made)
-    return make_plan(resources, kinds, snapshot, memory.receipts, options)
+    asked = documents_wanted(resources, kinds, listed, memory.made, options)
+    snapshot = detailed(listed, kinds, answers, memory.made, asked)
+    plan = make_plan(resources, kinds, snapshot, memory.receipts, options)
+    curious = inquiries(plan, kinds)
+    told = tuple(doubts(curious, await tenant.read(curious))) if curious else ()
+    return replace(plan, problems=(*plan.problems, *told))
+
+
+async def try_out(resources: Iterable[Resource], kinds: Kinds, tenant: Tenant, options: Options) -> tuple[Problem, ...]:
+    """What Graph says of settings that are not saved; where it does not say, a warning."""
+    found: list[Problem] = []
+    for resource, write in trials((each for each in resources if options.selects(each.address)), kinds):
+        try:
+            reply = await tenant.write(write)
+        except GraphError as error:
+            message = f"{resource.address} could not be tried out: {error.message}"
+            found.append(Problem(message, error.fix, resource.span, resource.address, Severity.WARNING))
+        else:
+            found += verdict(resource, reply.body)
+    return tuple(found)
 
 
 async def _look_for_unfinished(

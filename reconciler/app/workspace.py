@@ -65,12 +65,20 @@ def open_workspace(request: Request, around: Surroundings, secrets: SecretsMode)
     """
     project = open_project(request, around)
     tenant = choose_tenant(project, request.tenant)
-    kinds = load_kinds()
-    variables = {**tenant.variables, **request.variables}
-    manifests = compile_manifests(
-        request.paths or project.manifests, kinds, _around(around, variables, offline=False, secrets=secrets)
-    )
+    outside = _around(around, {**tenant.variables, **request.variables}, tenant, offline=False, secrets=secrets)
+    manifests = compile_manifests(request.paths or project.manifests, load_kinds(), outside)
+    kinds = _kinds_of(tenant, manifests)
     return Workspace(project, tenant, kinds, manifests, folder_of(project.root, tenant.name))
+
+
+def _kinds_of(tenant: TenantSettings, manifests: Manifests) -> Kinds:
+    """The kinds as the tenant has them. Where nobody said of which type it is, manifests may: a kind that only one
+    type of tenant has tells."""
+    kinds = load_kinds()
+    told = {kinds[resource.address.kind].tenants for resource in manifests.resources}
+    single = {next(iter(tenants)) for tenants in told if len(tenants) == 1}
+    sort = tenant.type or (single.pop() if len(single) == 1 else None)
+    return {name: kind.within(sort) for name, kind in kinds.items()}
 
 
 def check_offline(request: Request, around: Surroundings) -> tuple[Manifests, TenantName | None]:
@@ -82,7 +90,8 @@ def check_offline(request: Request, around: Surroundings) -> tuple[Manifests, Te
     tenant = _tenant_if_any(project, request.tenant)
     variables = {**_variables(project, tenant), **request.variables}
     paths = request.paths or (project.manifests if project else ())
-    checked = compile_manifests(paths, load_kinds(), _around(around, variables, offline=True, secrets="ignore"))
+    outside = _around(around, variables, tenant, offline=True, secrets="ignore")
+    checked = compile_manifests(paths, load_kinds(), outside)
     return checked, TenantName(tenant.name, tenant.graph) if tenant else None
 
 
@@ -102,8 +111,23 @@ def _variables(project: Project | None, tenant: TenantSettings | None) -> Mappin
     return {name: value for each in tenants for name, value in each.variables.items()}
 
 
-def _around(around: Surroundings, variables: Mapping[str, str], *, offline: bool, secrets: SecretsMode) -> Around:
-    return Around(variables=variables, environ=around.environ, offline=offline, secrets=secrets, root=around.cwd)
+def _around(
+    around: Surroundings,
+    variables: Mapping[str, str],
+    tenant: TenantSettings | None,
+    *,
+    offline: bool,
+    secrets: SecretsMode,
+) -> Around:
+    return Around(
+        variables=variables,
+        environ=around.environ,
+        offline=offline,
+        secrets=secrets,
+        cloud=tenant.cloud if tenant else "",
+        tenant=(tenant.type or "") if tenant else "",
+        root=around.cwd,
+    )
 
 
 def expired_rules(project: Project, around: Surroundings) -> tuple[Problem, ...]:

@@ -113,6 +113,7 @@ def _request(options: Namespace) -> Request:
         send_secrets=options.send_secrets,
         unmanaged_all=options.unmanaged == "all",
         detailed_exitcode=options.detailed_exitcode,
+        check_extensions=options.check_extensions,
         out=options.out,
         yes=options.yes,
     )
@@ -207,7 +208,9 @@ def _emulator(options: Namespace) -> int:
         faults = Faults.parse(options.fault, options.seed)
     except ValueError as error:
         raise UsageError(f"--fault: {error}", "write for example --fault 429:rate=0.1,retry-after=1") from None
-    profile = Profile(kind=options.profile, self_service_sign_up=options.self_service_sign_up == "on")
+    switched = options.self_service_sign_up == "on"
+    settings = {"kind": options.profile, "self_service_sign_up": switched, **dict(options.settings)}
+    profile = Profile(**settings)
     try:
         serve(options.port, options.state, options.token, faults, profile, _announce)
     except OSError as error:

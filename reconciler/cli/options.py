@@ -21,6 +21,7 @@ _PLAIN: dict[str, Any] = {
     "send_secrets": None,
     "unmanaged": None,
     "detailed_exitcode": False,
+    "check_extensions": False,
     "out": None,
     "yes": False,
 }
@@ -124,6 +125,9 @@ def _plan() -> Parser:
     _scope(parser)
     parser.add_argument("--out", metavar="FILE", type=Path, help="save the plan, for 'apply FILE'")
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 when there is something to do")
+    parser.add_argument(
+        "--check-extensions", action="store_true", help="have Graph try out the sign-in of declared extensions"
+    )
     return parser
 
 
@@ -163,6 +167,9 @@ def _emulator() -> Parser:
     add("--profile", choices=profiles, default=profiles[0], help="the sort of tenant (default: workforce)")
     switch = "the tenant's switch for self-service sign-up (default: on)"
     add("--self-service-sign-up", choices=["on", "off"], default="on", help=switch)
+    setting = "any setting of the tenant, listed below, such as 'cloud=usgov'; may be repeated"
+    add("--set", metavar="NAME=VALUE", type=words.setting, action="append", default=[], dest="settings", help=setting)
+    parser.epilog = f"{parser.epilog}\n\nsettings:\n{words.settings_listing()}"
     return parser
 
 
@@ -190,7 +197,8 @@ _EXAMPLES = {
     "\n  reconciler apply --prune ApiConnector --yes",
     "drift": "reconciler drift --tenant prod\n  reconciler drift --unmanaged all --format json --output drift.json",
     "schema": "reconciler schema B2xUserFlow\n  reconciler schema --output manifests.schema.json",
-    "emulator": "reconciler emulator --state tenant.db\n  reconciler emulator --port 0 --fault 429:rate=0.1 --seed 7",
+    "emulator": "reconciler emulator --state tenant.db\n  reconciler emulator --port 0 --fault 429:rate=0.1 --seed 7"
+    "\n  reconciler emulator --profile external --set extensions-principal=off --set app-limit=200",
 }
 
 

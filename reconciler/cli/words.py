@@ -57,6 +57,23 @@ def port(text: str) -> int:
     return int(text)
 
 
+def setting(text: str) -> tuple[str, object]:
+    """A setting of the emulated tenant and its value from `NAME=VALUE`."""
+    from reconciler.emulator.settings import read_setting  # late: only the emulator's command needs it
+
+    try:
+        return read_setting(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+def settings_listing() -> str:
+    """The settings of the emulated tenant with the values they take, for `--help`."""
+    from reconciler.emulator.settings import SETTINGS  # late: only the emulator's command needs it
+
+    return "\n".join(f"  {name:<21} {values}" for name, values in SETTINGS.items())
+
+
 def with_own_words(words: Sequence[str]) -> list[str]:
     """The command line with `--prune` and `--send-secrets` tied to their word, or to none.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
+from reconciler.execution.adoptions import adopt
 from reconciler.execution.links import differing
 from reconciler.execution.requests import filled, known, write_for
 from reconciler.execution.results import (
@@ -32,12 +33,15 @@ async def attach(run: Run, action: Attach) -> Result | Written:
     """Attach the target, unless Graph or a lost request already has. What was sent is still to be read back."""
     link = run.link(action)
     write = write_for(action, run.kinds, run.ids, run.root)
-    if link.seeded and action.address in run.made:
+    if link.shape is Shape.ADOPTION:
+        return await adopt(run, action, write)
+    if (link.seeded or link.within) and action.address in run.made:
         seeds = await run.seeds(action.address, link)
         if isinstance(seeds, Unknown):
             raise StepError(f"what Graph put into {link.name} could not be read: {seeds.reason}")
         if _target(run, action) in seeds:
-            return await _aligned(run, action, seeds, "Graph put it there")
+            words = "Graph put it there" if link.seeded else "it went with the create"
+            return await _aligned(run, action, seeds, words)
     if link.slotted:
         return await _put(run, action, write)
     return await _posted(run, action, write)

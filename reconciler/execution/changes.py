@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from reconciler.execution.requests import detach_write, id_of, known, link_path, object_path, order_of, order_write
+from reconciler.execution.requests import (
+    detach_write,
+    id_of,
+    inner_path,
+    known,
+    link_path,
+    order_of,
+    order_write,
+    unlisten_write,
+)
 from reconciler.execution.results import LOST, Doubt, InterruptedStepError, Result, StepError, done, failed, trouble
 from reconciler.execution.run import Entries, Run
 from reconciler.model.errors import GraphError, LostAnswerError, RejectedError
+from reconciler.model.kinds import Link, Shape
 from reconciler.model.live import Present, Unknown
 from reconciler.model.outcomes import Status
 from reconciler.model.paths import order_need
-from reconciler.model.plans import DEFAULTS, Delete, Detach, Reorder, Update
+from reconciler.model.plans import DEFAULTS, Clear, Delete, Detach, Reorder, Update
 from reconciler.model.shapes import unwrapped
 from reconciler.model.tenant import Write
 
@@ -21,7 +31,7 @@ async def update(run: Run, action: Update) -> Result:
     return done(reply=reply)
 
 
-async def remove(run: Run, action: Delete | Detach, write: Write | None = None) -> Result:
+async def remove(run: Run, action: Delete | Detach | Clear, write: Write | None = None) -> Result:
     """Delete the object, or take a target out of a link; what is gone already is what was wanted."""
     try:
         return done(reply=await run.carry_out(action, write))
@@ -35,9 +45,22 @@ async def detach(run: Run, action: Detach) -> Result:
     """Take a target out of a link, or everything that Graph put there and the manifest does not list."""
     if action.target.name == DEFAULTS:
         return await _without_defaults(run, action)
-    result = await remove(run, action)
+    link = run.link(action)
+    result = await (_unlisten(run, action, link) if link.shape is Shape.LISTENERS else remove(run, action))
     run.detached[action.address, action.link].add(run.ids.get(action.target, "").casefold())
     return result
+
+
+async def _unlisten(run: Run, action: Detach, link: Link) -> Result:
+    """Make every listener that ties the owner to the target let go of it."""
+    entries = await run.entries(action.address, link)
+    if isinstance(entries, Unknown):
+        raise StepError(f"{link.name} could not be read: {entries.reason}")
+    target = known(run.ids, action.target)
+    found = entries.get(target.casefold())
+    if found is None:
+        return done("was already gone")
+    return await remove(run, action, unlisten_write(link, found.item, target))
 
 
 async def _without_defaults(run: Run, action: Detach) -> Result:
@@ -75,7 +98,7 @@ def _removed(ids: list[str]) -> str:
 
 async def reorder(run: Run, action: Reorder) -> Result:
     """Put the entries in order, unless Graph has them in it. What nobody manages stays behind the rest."""
-    path, link = object_path(run.kind(action), run.ids, action.address), run.link(action)
+    path, link = inner_path(run.kind(action), run.ids, action.address), run.link(action)
     with Doubt() as doubt:
         for _ in range(1 + run.patience.repeats):
             current = await _order(run, action)

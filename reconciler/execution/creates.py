@@ -16,6 +16,7 @@ from reconciler.model.plans import Create
 from reconciler.model.resources import Resource
 from reconciler.model.shapes import tree, unwrapped
 from reconciler.model.tenant import Reply
+from reconciler.model.values import get
 
 _NOWHERE = Span("", 0, 0)
 
@@ -36,6 +37,7 @@ async def create(run: Run, action: Create) -> Result:
                 await run.heed(lost)
             except RejectedError as error:
                 if not doubt.arisen or error.status not in (400, 409):
+                    await _explain(run, action, error)
                     raise
                 refusal = error
             found = await _found(run, action, run.clock.now() + run.patience.lag)
@@ -44,6 +46,20 @@ async def create(run: Run, action: Create) -> Result:
             if refusal:
                 raise refusal
     return failed(f"{LOST}; it is not listed", unsure=True)
+
+
+async def _explain(run: Run, action: Create, error: RejectedError) -> None:
+    """Say what the tenant offers, where what was wanted is not among it. Graph docs: availableProviderTypes."""
+    kind = run.kind(action)
+    function, path = kind.offers
+    wanted = get(action.body, path) if function else None
+    if wanted is None or error.status != 400:
+        return
+    need = Need(f"{kind.collection}/{function}", kind.version)
+    answer = (await run.read(need))[need]
+    offered = answer.body.get("value") if isinstance(answer, Present) else None
+    if isinstance(offered, list) and str(wanted).casefold() not in {str(each).casefold() for each in offered}:
+        error.fix = f"this tenant offers {', '.join(map(str, offered))}"
 
 
 async def _from_earlier_run(run: Run, action: Create) -> Result | None:

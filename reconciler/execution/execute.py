@@ -14,10 +14,24 @@ from reconciler.execution.patience import Patience, brake
 from reconciler.execution.results import InterruptedStepError, Result, StepError, Written, skipped, trouble
 from reconciler.execution.run import Run
 from reconciler.execution.schedule import Board
+from reconciler.execution.uploads import certify, upload
 from reconciler.model.errors import GraphError, StateError
 from reconciler.model.kinds import Kinds
 from reconciler.model.outcomes import Outcome
-from reconciler.model.plans import AnyAction, Attach, Create, Delete, Detach, Plan, Reorder, Step, Update
+from reconciler.model.plans import (
+    AnyAction,
+    Attach,
+    Certify,
+    Clear,
+    Create,
+    Delete,
+    Detach,
+    Plan,
+    Reorder,
+    Step,
+    Update,
+    Upload,
+)
 from reconciler.model.tenant import Clock, Tenant
 
 Listener = Callable[[Outcome], None]
@@ -131,8 +145,12 @@ async def _performed(run: Run, action: AnyAction) -> Result | Written:
             return await create(run, action)
         case Update():
             return await update(run, action)
-        case Delete():
+        case Delete() | Clear():
             return await remove(run, action)
+        case Upload():
+            return await upload(run, action)
+        case Certify():
+            return await certify(run, action)
         case Attach():
             return await attach(run, action)
         case Detach():

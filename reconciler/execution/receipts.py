@@ -11,7 +11,7 @@ from pathlib import Path
 from reconciler.execution.folder import prepare, replace, usable
 from reconciler.model.addresses import Address
 from reconciler.model.outcomes import Outcome, Status
-from reconciler.model.plans import Create, Delete, Plan, Update
+from reconciler.model.plans import Certify, Create, Delete, Plan, Update
 from reconciler.model.receipts import Receipts
 from reconciler.model.resources import Resource
 from reconciler.model.values import MISSING, Value, get, has_secret, leaves
@@ -85,10 +85,15 @@ def _sent(plan: Plan, status: Mapping[str, Status]) -> dict[Address, frozenset[s
     found: dict[Address, frozenset[str]] = {}
     for step in plan.steps:
         action = step.action
-        if isinstance(action, Create | Update) and status.get(step.id) is Status.DONE:
-            paths = {path for path, value in leaves(action.body) if has_secret(value)}
+        if isinstance(action, Create | Update | Certify) and status.get(step.id) is Status.DONE:
+            carried = leaves(action.body) if not isinstance(action, Certify) else _told(action)
+            paths = {path for path, value in carried if has_secret(value)}
             found[action.address] = found.get(action.address, frozenset()) | paths
     return found
+
+
+def _told(action: Certify) -> Iterator[tuple[str, Value]]:
+    return ((change.path, change.after) for change in action.changes)
 
 
 def _arrived(receipts: Receipts, resource: Resource, paths: Iterable[str]) -> dict[str, str]:
@@ -109,7 +114,7 @@ def _whole(receipts: Receipts, resource: Resource, secrets_known: Fingerprints) 
 
 def _wanted(resource: Resource) -> Iterator[tuple[str, Value]]:
     yield from leaves(resource.properties)
-    for name in resource.links:
+    for name in resource.lists:
         yield name, resource.value(name)
 
 

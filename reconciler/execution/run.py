@@ -14,10 +14,11 @@ from reconciler.execution.requests import id_of, named, write_for
 from reconciler.execution.results import InterruptedStepError
 from reconciler.model.addresses import Address
 from reconciler.model.errors import GraphError, LostAnswerError, RejectedError
-from reconciler.model.kinds import Kind, Kinds, Link
+from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.live import Absent, Answers, Need, Present, Unknown
-from reconciler.model.paths import link_need, object_need
+from reconciler.model.paths import link_need, object_need, shown
 from reconciler.model.plans import AnyAction, Attach, Detach, Reorder, Update
+from reconciler.model.shapes import is_none, tree, unwrapped
 from reconciler.model.tenant import Clock, Reply, Tenant, Write
 
 T = TypeVar("T")
@@ -124,16 +125,44 @@ class Run:
     async def look_at(self, owner: Address, *links: Link) -> dict[str, Entries | Unknown]:
         """What is attached now to links of one object that one read shows, by link."""
         kind = self.kinds[owner.kind]
-        need = link_need(kind, id_of(kind, self.ids, owner), links[0])
+        id = id_of(kind, self.ids, owner)
+        if links[0].shape is Shape.HANDLER:
+            return {link.name: await self._called(kind, owner, id, link) for link in links}
+        need = link_need(kind, id, links[0])
         match (await self.read(need))[need]:
             case Present(body=body):
-                found = {link.name: attached(link, body) for link in links}
+                found = {link.name: attached(link, body, id) for link in links}
                 self.seen.update({(owner, name): entries for name, entries in found.items()})
                 return {**found}
             case Absent():
                 return dict.fromkeys((link.name for link in links), Unknown(f"{owner} is not there"))
+            case Unknown() as gap if all(is_none(link, gap) for link in links):
+                self.seen.update({(owner, link.name): {} for link in links})
+                return {link.name: {} for link in links}
             case unknown:
                 return dict.fromkeys((link.name for link in links), unknown)
+
+    async def _called(self, kind: Kind, owner: Address, id: str, link: Link) -> Entries | Unknown:
+        """What a handler inside an object calls: as the object tells it, or where it does not, as the handler does."""
+        need = object_need(kind, id)
+        match (await self.read(need))[need]:
+            case Present(body=body):
+                properties = tree(unwrapped(body))
+            case Absent():
+                return Unknown(f"{owner} is not there")
+            case unknown:
+                return unknown
+        told = shown(link, properties)
+        if told is not None:
+            return attached(link, told[0], id) if told else {}
+        need = link_need(kind, id, link, properties)
+        match (await self.read(need))[need]:
+            case Present(body=body):
+                return attached(link, body, id)
+            case Absent():
+                return {}
+            case unknown:
+                return unknown
 
     async def entries(self, owner: Address, link: Link) -> Entries | Unknown:
         """What is attached to a link now."""

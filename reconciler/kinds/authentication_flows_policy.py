@@ -11,5 +11,7 @@ KIND = Kind(
     permissions=Permissions(read="Policy.Read.All", write="Policy.ReadWrite.AuthenticationFlows"),
     key="id",
     singleton=True,
+    clouds=frozenset({"global", "china"}),
+    tenants=frozenset({"workforce"}),
     properties=(Property("selfServiceSignUp.isEnabled"),),
 )

@@ -3,26 +3,18 @@
 Graph docs: b2xIdentityUserFlow. The id is the name with `B2X_1_` put before it; type and version are always
 `signUpOrSignIn` and 1 and never change; the flow itself has no update, only its attachments do. A new flow is not
 empty: it comes with attribute assignments and the Entra sign-up provider (Microsoft365DSC reads them back before it
-adds its own). Providers are attached by `POST …/userFlowIdentityProviders/$ref` in beta; the documented PATCH answers
-400 (microsoft-graph-docs issue 12446). Connectors show only when expanded. An assignment without a label of its own
-gets the attribute's, as in the documented example (Graph docs: Create userAttributeAssignments).
+adds its own). Languages are Microsoft's and all there: only their pages can be overridden. US Government clouds have
+no such flows.
+
+An application is linked by a listener of its own (Graph docs: Create onSignUpStart listener, beta), which names the
+flow; the path is documented and has permissions, but is in no metadata of beta any more. A flow can be added by
+reference (Graph docs: Add userFlow, beta), a page that neither metadata nor permissions confirm.
 """
 
-from reconciler.model.kinds import Kind, Link, Order, Permissions, Property, Read, Shape, Version
+from reconciler.kinds._flows import attachments, languages
+from reconciler.model.kinds import Kind, Link, Listener, Permissions, Property, Read, Shape, Version
 
-_CONNECTORS = Read("apiConnectorConfiguration?$expand=postFederationSignup,postAttributeCollection")
-
-
-def _slot(step: str) -> Link:
-    return Link(
-        name=f"apiConnectorConfiguration.{step}",
-        target="ApiConnector",
-        shape=Shape.SLOT,
-        path=f"apiConnectorConfiguration/{step}",
-        read=_CONNECTORS,
-        member=step,
-    )
-
+_EVENTS = "identity/events/onSignupStart"
 
 KIND = Kind(
     name="B2xUserFlow",
@@ -30,41 +22,41 @@ KIND = Kind(
     permissions=Permissions(read="IdentityUserFlow.Read.All", write="IdentityUserFlow.ReadWrite.All"),
     key="id",
     prefix="B2X_1_",
+    clouds=frozenset({"global", "china"}),
+    tenants=frozenset({"workforce"}),
     properties=(
         Property("userFlowType", required=True, default="signUpOrSignIn", immutable=True, folded=True),
         Property("userFlowTypeVersion", required=True, default=1, immutable=True),
     ),
     links=(
         Link(
-            name="identityProviders",
-            target="IdentityProvider",
-            shape=Shape.SET,
-            path="userFlowIdentityProviders",
-            read=Read("userFlowIdentityProviders", Version.BETA),
+            key="userFlow",
+            target="IdentityUserFlow",
+            shape=Shape.ADOPTION,
+            path="",
+            read=Read(""),
             version=Version.BETA,
-            seeded=True,
+            type_name="#Microsoft.Cpim.Api.DataModels.b2xIdentityUserFlow",
+            body={"apiConnectorConfiguration": {"@odata.type": "microsoft.graph.userFlowApiConnectorConfiguration"}},
+            prefix="B2C_1_",
+            unproven="leave userFlow out, and apply creates the flow instead",
         ),
-        _slot("postFederationSignup"),
-        _slot("postAttributeCollection"),
+        *attachments(Version.V1, providers_seeded=True),
         Link(
-            name="userAttributeAssignments",
-            target="UserFlowAttribute",
-            shape=Shape.ENTRIES,
-            path="userAttributeAssignments",
-            read=Read("userAttributeAssignments?$expand=userAttribute"),
-            member="userAttribute",
-            order=Order(
-                Read("userAttributeAssignments/getOrder"),
-                write="userAttributeAssignments/setOrder",
-            ),
-            properties=(
-                Property("displayName", from_target="displayName"),
-                Property("isOptional", default=False),
-                Property("requiresVerification", default=False),
-                Property("userInputType", default="textBox", folded=True),
-                Property("userAttributeValues", default=()),
-            ),
-            seeded=True,
+            key="applications",
+            target="Application",
+            shape=Shape.LISTENERS,
+            path=_EVENTS,
+            read=Read(f"{_EVENTS}?$expand=microsoft.graph.invokeUserFlowListener/userFlow", Version.BETA, shared=True),
+            version=Version.BETA,
+            type_name="invokeUserFlowListener",
+            listener=Listener(owner="userFlow.id", targets="sourceFilter.includeApplications"),
+            body={"priority": 101},
+            foreign=True,
+            exclusive=True,
+            unproven="linking applications may be gone from the service: link them in the portal, and leave"
+            " applications out",
         ),
     ),
+    parts=(languages(Version.V1),),
 )

@@ -13,6 +13,8 @@ KIND = Kind(
     collection="identity/userFlowAttributes",
     permissions=Permissions(read="IdentityUserFlow.Read.All", write="IdentityUserFlow.ReadWrite.All"),
     serial=True,
+    clouds=frozenset({"global", "china"}),
+    id_pattern=r"extension_[0-9a-f]{32}_.+",
     built_in=BuiltIn("userFlowAttributeType", ("builtIn", "required")),
     gate=Gate("AuthenticationFlowsPolicy", "selfServiceSignUp.isEnabled", code="AADB2C99039"),
     well_known=(

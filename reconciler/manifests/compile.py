@@ -17,7 +17,7 @@ from reconciler.manifests.validate import checked
 from reconciler.manifests.variables import substituted
 from reconciler.manifests.words import did_you_mean, listed, quoted, type_of
 from reconciler.model.kinds import Kinds
-from reconciler.model.problems import Problem
+from reconciler.model.problems import Problem, Severity
 from reconciler.model.resources import Resource
 from reconciler.model.values import get
 
@@ -57,8 +57,8 @@ def compile_documents(loaded: Loaded, kinds: Kinds, around: Surroundings) -> Man
         problems += faults
         manifests += [manifest] if manifest else []
     known, told = declared(manifests), {problem.span for problem in problems}
-    meaningless = [found for found in check_meaning(known, kinds, around.offline) if found[1].span not in told]
-    faulty = {manifest.document.span for manifest, _ in meaningless}
+    meaningless = [found for found in check_meaning(known, kinds, around) if found[1].span not in told]
+    faulty = {manifest.document.span for manifest, problem in meaningless if problem.severity is Severity.ERROR}
     resolver = Resolver(known, kinds, around)
     resources = [resolver.resource(item) for item in known.manifests if item.valid and item.document.span not in faulty]
     problems += [*(problem for _, problem in meaningless), *resolver.problems]

@@ -12,11 +12,9 @@ from reconciler.manifests.documents import Document
 from reconciler.model.addresses import Address, Span
 from reconciler.model.kinds import Kind, Link, Shape
 from reconciler.model.resources import Path
-from reconciler.model.values import Tree, get
+from reconciler.model.values import MISSING, Tree, get
 
-_ID = re.compile(
-    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|extension_[0-9a-f]{32}_.+|.+-(OAUTH|OIDC)|OIDC-V1-.+", re.IGNORECASE
-)
+_GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +67,66 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name in a `spec` that stands for another object; `path` is where it is in the document."""
+    """A name in a `spec` that stands for another object.
+
+    `path` is where the name is in the document, `span_path` where that which it belongs to is; `properties` are what
+    an entry says beside the name.
+    """
 
     link: Link
     path: Path
     name: str
+    span_path: Path
+    properties: Tree = field(default_factory=dict)
 
 
 def references(manifest: Manifest) -> Iterator[Reference]:
-    """Every name by which a manifest refers to another object, in the order of the kind's links."""
+    """Every name by which a manifest refers to another object, in the order of the kind's links.
+
+    A link that is left out follows from a list that mentions its targets.
+    """
     for link in manifest.kind.links:
-        value = get(manifest.spec, link.name)
-        path = ("spec", *link.name.split("."))
+        if get(manifest.spec, link.key, MISSING) is not MISSING:
+            yield from _listed(manifest, link)
+        else:
+            yield from (each for each in mentions(manifest) if each.link is link)
+
+
+def mentions(manifest: Manifest) -> Iterator[Reference]:
+    """The names that stand inside lists of the manifest."""
+    for known in manifest.kind.properties:
+        if known.mentions is not None:
+            link = manifest.kind.link(known.mentions.link)
+            path: Path = ("spec", *known.path.split("."))
+            found = _walked(get(manifest.spec, known.path), path, known.mentions.steps)
+            yield from (Reference(link, place, name, place) for place, name in found)
+
+
+def _listed(manifest: Manifest, link: Link) -> Iterator[Reference]:
+    value = get(manifest.spec, link.key)
+    path: Path = ("spec", *link.key.split("."))
+    if link.shape is Shape.HANDLER and isinstance(value, dict):
+        member = link.within.rpartition(".")[2]
+        path, value = (*path, member), value.get(member)
+    if isinstance(value, str):
+        yield Reference(link, path, value, path)
+    for at, item in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(item, str) and link.shape is not Shape.ENTRIES:
+            yield Reference(link, (*path, at), item, (*path, at))
+        elif isinstance(item, dict) and isinstance(name := item.get(link.member), str):
+            said = {key: value for key, value in item.items() if key != link.member}
+            yield Reference(link, (*path, at, link.member), name, (*path, at), said)
+
+
+def _walked(value: Any, path: Path, steps: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    if not steps:
         if isinstance(value, str):
-            yield Reference(link, path, value)
+            yield path, value
+    elif steps[0] == "*":
         for at, item in enumerate(value if isinstance(value, list) else ()):
-            inner: Path = (link.member,) if link.shape is Shape.ENTRIES else ()
-            name: Any = (get(item, link.member) if isinstance(item, dict) else None) if inner else item
-            if isinstance(name, str):
-                yield Reference(link, (*path, at, *inner), name)
+            yield from _walked(item, (*path, at), steps[1:])
+    elif isinstance(value, dict):
+        yield from _walked(value.get(steps[0]), (*path, steps[0]), steps[1:])
 
 
 def is_well_known(kind: Kind, name: str) -> bool:
@@ -100,9 +139,9 @@ def _folded(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name.casefold() for name in names)
 
 
-def looks_like_id(name: str) -> bool:
-    """Whether a name has the form of an id that Graph gives."""
-    return bool(_ID.fullmatch(name))
+def looks_like_id(kind: Kind, name: str) -> bool:
+    """Whether a name has the form of an id that Graph gives to objects of a kind."""
+    return any(re.fullmatch(pattern, name, re.IGNORECASE) for pattern in (_GUID, kind.id_pattern) if pattern)
 
 
 def identity(kind: Kind, name: str) -> str:

@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.manifests.declared import Declared, Manifest
+from reconciler.manifests import parts
+from reconciler.manifests.certificates import public_part
+from reconciler.manifests.declared import Declared, Manifest, references
 from reconciler.manifests.secret_sources import read_secret
 from reconciler.manifests.surroundings import Surroundings
-from reconciler.model.addresses import Address, Span
-from reconciler.model.kinds import Kinds, Link, Shape
-from reconciler.model.problems import Problem
-from reconciler.model.resources import Entry, Path, Resource
+from reconciler.model.addresses import Address, IdOf
+from reconciler.model.kinds import Kind, Kinds, Link, Mentions, Property
+from reconciler.model.problems import Problem, Severity
+from reconciler.model.resources import Entry, PublicPart, Resource
 from reconciler.model.secrets import Secret
-from reconciler.model.values import MISSING, get
+from reconciler.model.values import MISSING, get, mapped, put
 
-# A certificate is bytes: read raw from a file, and sent in base64.
-_BINARY = frozenset(["pkcs12Value"])
 _NO_PASSWORD = Secret("", "no password")
+_PFX = "use a PFX file with the certificate and its key, and the password it was made with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,67 +33,93 @@ class Resolver:
 
     def resource(self, manifest: Manifest) -> Resource:
         """What a valid manifest wants. One that wants an object gone needs neither secrets nor targets."""
+        properties = self._properties(manifest)
+        certificates = dict(self._certificates(manifest, properties)) if manifest.present else {}
         return Resource(
             address=manifest.address,
             span=manifest.document.span,
             present=manifest.present,
             pin=manifest.pin,
-            properties=self._properties(manifest),
+            properties=properties,
             links=dict(self._links(manifest)) if manifest.present else {},
+            documents=dict(parts.documents(manifest.kind.parts, manifest.spec)) if manifest.present else {},
+            certificates=certificates,
             spans=manifest.document.key_spans.below("spec"),
         )
 
     def _properties(self, manifest: Manifest) -> dict[str, Any]:
         kind = manifest.kind
-        properties = _without(manifest.spec, [tuple(link.name.split(".")) for link in kind.links])
+        elsewhere = [*(link.key for link in kind.links), *(part.name for part in kind.parts)]
+        properties = _without(manifest.spec, [tuple(key.split(".")) for key in elsewhere])
         for known in kind.properties:
             if known.secret:
-                self._put_secret(manifest, properties, known.path)
+                self._put_secret(manifest, properties, known)
+            if known.mentions is not None:
+                self._put_addresses(manifest, properties, known, known.mentions)
         if "displayName" not in properties and manifest.present and _names_itself(manifest):
             properties["displayName"] = manifest.name
         return properties
 
-    def _put_secret(self, manifest: Manifest, properties: dict[str, Any], path: str) -> None:
-        *parents, last = path.split(".")
+    def _put_addresses(
+        self, manifest: Manifest, properties: dict[str, Any], known: Property, mentions: Mentions
+    ) -> None:
+        """Names inside a list become the addresses of what they mean."""
+        value, link = get(properties, known.path, MISSING), manifest.kind.link(mentions.link)
+        if value is not MISSING:
+            meant = mapped(value, mentions.steps, lambda name: IdOf(self._address(link, name)))
+            put(properties, known.path, meant)
+
+    def _certificates(self, manifest: Manifest, properties: dict[str, Any]) -> Iterator[tuple[str, PublicPart]]:
+        """What is public of each certificate that has a value. One that cannot be opened is worth a warning: whether
+        Graph can is for Graph to say."""
+        for known in manifest.kind.properties:
+            secret = get(properties, known.path) if known.certificate else None
+            if known.certificate is None or not isinstance(secret, Secret) or not secret.is_set:
+                continue
+            found = public_part(secret, get(properties, known.certificate.password))
+            if isinstance(found, PublicPart):
+                yield known.path, found
+            else:
+                span = manifest.at("spec", *known.path.split("."))
+                self.problems.append(Problem(found, _PFX, span, manifest.address, Severity.WARNING))
+
+    def _put_secret(self, manifest: Manifest, properties: dict[str, Any], known: Property) -> None:
+        *parents, last = known.path.split(".")
         around: Any = get(properties, ".".join(parents)) if parents else properties
         if not isinstance(around, dict):
             return
         if last in around and manifest.present:
             document = manifest.document
             span = document.spans.nearest(("spec", *parents, last))
-            around[last], problems = read_secret(around[last], last in _BINARY, document.folder, span, self.around)
+            binary = known.certificate is not None  # bytes: read raw from a file, and sent in base64
+            around[last], problems = read_secret(around[last], binary, document.folder, span, self.around)
             self.problems.extend(problems)
         elif last in around:
             around[last] = Secret(None, "a manifest of what should be absent")
-        elif last == "password" and around.get("type") == "pkcs12Certificate":
+        elif _is_password(manifest.kind, known.path, properties):
             around[last] = _NO_PASSWORD  # Graph wants one with every certificate, and "" where there is none
 
     def _links(self, manifest: Manifest) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+        found: dict[str, list[Entry]] = {}
+        for reference in references(manifest):
+            link, span = reference.link, manifest.at(*reference.span_path)
+            entry = Entry(self._address(link, reference.name), span, reference.properties)
+            found.setdefault(link.name, []).append(entry)
         for link in manifest.kind.links:
-            value = get(manifest.spec, link.name, MISSING)
-            if value is not MISSING:
-                path = ("spec", *link.name.split("."))
-                yield link.name, tuple(self._entries(manifest, link, path, value))
-
-    def _entries(self, manifest: Manifest, link: Link, path: Path, value: Any) -> Iterator[Entry]:
-        if link.shape is Shape.SLOT:
-            if value is not None:
-                yield Entry(self._address(link, value), manifest.at(*path))
-            return
-        for at, item in enumerate(value):
-            yield self._entry(link, item, manifest.at(*path, at))
-
-    def _entry(self, link: Link, item: Any, span: Span) -> Entry:
-        if not isinstance(item, dict):
-            return Entry(self._address(link, item), span)
-        properties = {name: value for name, value in item.items() if name != link.member}
-        return Entry(self._address(link, item[link.member]), span, properties)
+            if link.name in found or get(manifest.spec, link.key, MISSING) is not MISSING:
+                yield link.name, tuple(found.get(link.name, ()))
 
     def _address(self, link: Link, name: str) -> Address:
         """The address of the manifest that is meant, else of a live object by the name as it was written."""
         kind = self.kinds.get(link.target)
         meant = self.declared.meant(kind, name) if kind else None
         return meant.address if meant else Address(link.target, kind.bare(name) if kind else name)
+
+
+def _is_password(kind: Kind, path: str, properties: dict[str, Any]) -> bool:
+    """Whether it is the password of a certificate that is given."""
+    held = ((known.path, known.certificate) for known in kind.properties if known.certificate)
+    return any(each.password == path and get(properties, given) is not None for given, each in held)
 
 
 def _names_itself(manifest: Manifest) -> bool:

@@ -16,11 +16,14 @@ from reconciler.manifests.declared import (
     identity,
     is_well_known,
     looks_like_id,
+    mentions,
     references,
 )
-from reconciler.manifests.words import did_you_mean, plain, quoted
-from reconciler.model.kinds import Kind, Kinds
-from reconciler.model.problems import Problem
+from reconciler.manifests.surroundings import Surroundings
+from reconciler.manifests.words import did_you_mean, listed, plain, quoted
+from reconciler.model.kinds import ALL_CLOUDS, Kind, Kinds
+from reconciler.model.problems import Problem, Severity
+from reconciler.model.values import MISSING, get
 
 Firsts: TypeAlias = dict[tuple[str, str, str], tuple[Manifest, tuple[str, ...]]]
 """The manifest and the path in it where each thing that only one object can have was written first."""
@@ -29,9 +32,10 @@ _NAME = ("metadata", "name")
 _LIVE = "declare it, correct the name, or refer to the live object by its id"
 
 
-def check_meaning(declared: Declared, kinds: Kinds, offline: bool) -> list[tuple[Manifest, Problem]]:
+def check_meaning(declared: Declared, kinds: Kinds, around: Surroundings) -> list[tuple[Manifest, Problem]]:
     """What is wrong with manifests that may each be valid. Offline, a name that nothing here bears is an error."""
     firsts: Firsts = {}
+    owners: Owners = {}
     problems: list[tuple[Manifest, Problem]] = []
     for manifest in declared.manifests:
         named = list(references(manifest))
@@ -39,8 +43,11 @@ def check_meaning(declared: Declared, kinds: Kinds, offline: bool) -> list[tuple
             _name(manifest),
             _absence(manifest),
             _repeated(manifest, named),
-            _targets(manifest, named, declared, kinds, offline),
+            _targets(manifest, named, declared, kinds, around.offline),
             _another(manifest, firsts),
+            _place(manifest, around),
+            _mentioned(manifest, named),
+            _shared(manifest, named, owners),
         )
         problems += [(manifest, problem) for problem in chain.from_iterable(found)]
     return problems
@@ -50,6 +57,60 @@ def _name(manifest: Manifest) -> Iterator[Problem]:
     if manifest.name and not manifest.kind.bare(manifest.name):
         message = "the name is nothing but Graph's prefix"
         yield Problem(message, "write a name after it", manifest.at(*_NAME), manifest.address)
+
+
+def _place(manifest: Manifest, around: Surroundings) -> Iterator[Problem]:
+    """Whether the cloud has the kind at all (Graph's metadata, per cloud), and the type of tenant its objects."""
+    kind, named = manifest.kind, manifest.spec.get("type")
+    clouds = kind.type_clouds.get(str(named), kind.clouds)
+    if around.cloud in ALL_CLOUDS and around.cloud not in clouds:
+        what = f"{kind.name} of the type {named}" if around.cloud in kind.clouds else kind.name
+        message = f"the cloud '{around.cloud}' has no {what}"
+        fix = f"available in {listed(sorted(clouds), 'and')}: leave the manifest out for this tenant"
+        yield Problem(message, fix, manifest.at("kind"), manifest.address)
+    elif around.tenant and around.tenant not in kind.tenants:
+        message = f"{kind.name} belongs to tenants of the type {listed(sorted(kind.tenants), 'or')}"
+        fix = f"this one is of the type {around.tenant}: Graph will probably refuse it"
+        yield Problem(message, fix, manifest.at("kind"), manifest.address, Severity.WARNING)
+
+
+def _mentioned(manifest: Manifest, named: list[Reference]) -> Iterator[Problem]:
+    """What a list mentions and the link it goes with are one set, where both are written; nothing is there twice."""
+    inside = list(mentions(manifest))
+    for link in {each.link.name: each.link for each in inside}.values():
+        if get(manifest.spec, link.key, MISSING) is MISSING:
+            continue
+        have = {identity_of(each): each for each in named if each.link is link}
+        want = {identity_of(each): each for each in inside if each.link is link}
+        for name in [*(each for each in want if each not in have), *(each for each in have if each not in want)]:
+            reference = want.get(name) or have[name]
+            where = f"not in {link.key}" if name in want else "not asked for by any input"
+            message = f"{quoted(reference.name)} is {where}"
+            fix = f"write both, or leave {link.key} out: it follows from the inputs"
+            yield Problem(message, fix, manifest.at(*reference.path), manifest.address)
+
+
+def identity_of(reference: Reference) -> str:
+    """The form in which two spellings of a reference are equal."""
+    return reference.name.casefold()
+
+
+Owners: TypeAlias = dict[tuple[str, str], tuple[Manifest, Reference]]
+"""The manifest and the reference that had each exclusive target first."""
+
+
+def _shared(manifest: Manifest, named: list[Reference], owners: Owners) -> Iterator[Problem]:
+    """Whether another manifest has what only one object can have."""
+    for reference in named if manifest.present else ():
+        if reference.link.exclusive:
+            key = (reference.link.target, identity_of(reference))
+            first, earlier = owners.setdefault(key, (manifest, reference))
+            if first is not manifest:
+                place = first.at(*earlier.path)
+                message = (
+                    f"{quoted(reference.name)} belongs to one flow only, and {plain(first.address)} has it: {place}"
+                )
+                yield Problem(message, "remove one of the two", manifest.at(*reference.path), manifest.address)
 
 
 def _absence(manifest: Manifest) -> Iterator[Problem]:
@@ -84,13 +145,26 @@ def _targets(
             message = f"{plain(target.address)} is declared absent, at {target.document.span}"
             span = manifest.at(*reference.path)
             yield Problem(message, "take the reference out, or keep the object", span, manifest.address)
+        elif target is not None and (fault := _unfit(manifest, reference, target)):
+            yield fault
         elif kind and not target and offline and not _may_live(kind, reference.name):
             yield _unknown(manifest, reference, declared.names(kind), kind)
 
 
+def _unfit(manifest: Manifest, reference: Reference, target: Manifest) -> Problem | None:
+    """A target of another type than the link takes, if both types are written."""
+    takes = reference.link.takes
+    wanted = takes.get(str(manifest.spec.get("type", "")))
+    found = target.spec.get("type")
+    if wanted is None or not isinstance(found, str) or found.casefold() == wanted.casefold():
+        return None
+    message = f"{plain(target.address)} is of the type {found}, and {reference.link.key} takes {wanted}"
+    return Problem(message, "refer to one of that type", manifest.at(*reference.path), manifest.address)
+
+
 def _may_live(kind: Kind, name: str) -> bool:
     """Whether a name can be taken for that of a live object without asking the tenant."""
-    return is_well_known(kind, name) or looks_like_id(name)
+    return is_well_known(kind, name) or looks_like_id(kind, name)
 
 
 def _unknown(manifest: Manifest, reference: Reference, names: tuple[str, ...], kind: Kind) -> Problem:

@@ -15,11 +15,14 @@ class Surroundings:
     """Everything outside the manifests that has a part in what they mean.
 
     `offline` says that no tenant will be asked what a name means. `secrets` says whether one without a value is
-    passed over, warned of, or refused. File names are shown relative to `root`.
+    passed over, warned of, or refused. `cloud` is the one that Graph is in, and `tenant` the type of the tenant, where
+    they are known. File names are shown relative to `root`.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
     offline: bool = False
     secrets: Secrets = "ignore"
+    cloud: str = ""
+    tenant: str = ""
     root: Path = field(default_factory=Path.cwd)

@@ -23,7 +23,7 @@ class IdOf:
     address: Address
 
     def __str__(self) -> str:
-        return f"(id of {self.address})"
+        return self.address.name
 
 
 @dataclass(frozen=True, slots=True, order=True)

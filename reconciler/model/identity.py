@@ -52,7 +52,7 @@ class Index:
         if resource.pin:
             return self.identified(resource.pin)
         names = (str(resource.properties.get(self._kind.key) or resource.address.name), resource.address.name)
-        return self.named(names[0]) or self.named(names[1]) or self._alike(resource)
+        return self.named(names[0]) or self.named(names[1]) or self._adopted(resource) or self._alike(resource)
 
     def named(self, name: str) -> Found:
         """The live objects that a name means: the one of that id (any case), else those of that display name."""
@@ -61,6 +61,14 @@ class Index:
     def identified(self, name: str) -> Found:
         """The live object whose id is the name, with or without Graph's prefix, in any case."""
         return tuple(self._ids.get(self._kind.bare(name).casefold(), ()))
+
+    def _adopted(self, resource: Resource) -> Found:
+        """The object that an adoption has made of its target: it keeps the target's id."""
+        link = self._kind.adoption
+        entries = resource.links.get(link.name, ()) if link else ()
+        prefix = link.prefix if link else ""
+        found = (self.identified(each.target.name) or self.identified(prefix + each.target.name) for each in entries)
+        return next((objects for objects in found if objects), ())
 
     def _alike(self, resource: Resource) -> Found:
         for path in self._kind.also:

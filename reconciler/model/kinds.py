@@ -1,4 +1,4 @@
-"""The words in which a kind of Graph object is described: properties, links, reads, gates.
+"""The words in which a kind of Graph object is described: properties, links, parts, gates, clouds.
 
 A kind is data. What a person may write about it stands in its JSON Schema; how Graph treats it stands in a `Kind`.
 """
@@ -6,86 +6,34 @@ A kind is data. What a person may write about it stands in its JSON Schema; how 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from dataclasses import dataclass, field, replace
 
-from reconciler.model.values import Tree, Value, get
+from reconciler.model.links import Link, Listener, Order, Part, Read, Shape, Version
+from reconciler.model.properties import Certificate, Mentions, Property
+from reconciler.model.values import Tree, get
 
+__all__ = [
+    "ALL_CLOUDS",
+    "ALL_TENANTS",
+    "BuiltIn",
+    "Certificate",
+    "Gate",
+    "Kind",
+    "Kinds",
+    "Link",
+    "Listener",
+    "Mentions",
+    "Order",
+    "Part",
+    "Permissions",
+    "Property",
+    "Read",
+    "Shape",
+    "Version",
+]
 
-class Version(StrEnum):
-    """The two service roots of Graph."""
-
-    V1 = "v1.0"
-    BETA = "beta"
-
-
-class Shape(Enum):
-    """How a link is kept in Graph."""
-
-    SET = "set"  # `POST …/$ref`, `DELETE …/{id}/$ref`
-    SLOT = "slot"  # `PUT …/$ref`; an empty body clears
-    ENTRIES = "entries"  # objects of their own: POST, PATCH, DELETE, keyed by the target's id
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One member of a `spec`, by its dotted Graph name, and what Graph does with it.
-
-    `of` names the types (see `Kind.types`) that have it; empty means all of them.
-    """
-
-    path: str
-    of: tuple[str, ...] = ()
-    required: bool = False  # Graph refuses a create without it
-    default: Value = None  # what a create sends when the manifest is silent
-    from_target: str = ""  # of an entry: a create sends this property of the target when the manifest is silent
-    immutable: bool = False  # Graph refuses to change it afterwards
-    secret: bool = False  # write-only: never compared with what Graph answers
-    whole: bool = False  # Graph replaces it as a whole: one changed member sends all declared ones
-    folded: bool = False  # Graph answers in varying case: compared without it
-    odata_type: bool = False  # stands for `@odata.type` of the object around it
-    reads_as: Mapping[str, str] = field(default_factory=dict)  # what Graph answers -> what was written
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A sub-resource to be read, relative to its object (or absolute for a collection)."""
-
-    path: str
-    version: Version = Version.V1
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Where the order of entries is read and written, relative to the object."""
-
-    read: Read
-    write: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An attachment of one object to another, as actions of its own.
-
-    `name` is the dotted key in `spec`. `member` is where the read body holds the target: for a slot its key,
-    for entries the expanded navigation property. `seeded` links are filled by Graph when the object is created.
-    """
-
-    name: str
-    target: str
-    shape: Shape
-    path: str
-    read: Read
-    version: Version = Version.V1
-    member: str = ""
-    properties: tuple[Property, ...] = ()
-    order: Order | None = None
-    seeded: bool = False
-
-    @property
-    def slotted(self) -> bool:
-        """Whether there is room for one target only."""
-        return self.shape is Shape.SLOT
+ALL_CLOUDS = frozenset({"global", "usgov", "usgov-dod", "china"})
+ALL_TENANTS = frozenset({"workforce", "external", "b2c"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +46,15 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
-    """How to tell an object that Graph made: a property with one of these values (any case)."""
+    """How to tell an object that Graph made: a property with one of these values (any case), or with any value."""
 
     path: str
-    values: tuple[str, ...]
+    values: tuple[str, ...] = ()
 
     def holds(self, properties: Tree) -> bool:
         """Whether these properties are those of an object made by Graph."""
-        found = str(get(properties, self.path, "")).casefold()
-        return found in {value.casefold() for value in self.values}
+        found = str(get(properties, self.path) or "").casefold()
+        return found in {value.casefold() for value in self.values} if self.values else bool(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +72,15 @@ class Kind:
 
     `key` is the property people name it by; `prefix` is what Graph puts before a written id; `also` are further
     properties of which a tenant has one object each (a social provider's type). `well_known` are ids that every
-    tenant of the right sort has, so that a reference to one can be checked offline. A `singleton` is neither
-    created nor deleted. `serial` kinds are written one at a time.
+    tenant of the right sort has, so that a reference to one can be checked offline; `id_pattern` is what other ids
+    look like. A `singleton` is neither created nor deleted. `serial` kinds are written one at a time.
+
+    `cast` is the type to which paths are narrowed: after the collection, and before what is inside an object.
+    `type_name` is the `@odata.type` of a kind that has one only and must say it. `clouds` are those that have the
+    kind, `type_clouds` those of a type that fewer have; `tenants` are the types of tenant that have its objects, of
+    which those in `beta_in` show them all in beta only. `lacking` are words of Graph's answer where a tenant has none
+    of this kind. `offers` is the function that lists what may be created (and the property it is about), `check` the
+    operation that tries out unsaved settings, with the properties it takes.
     """
 
     name: str
@@ -138,11 +93,24 @@ class Kind:
     singleton: bool = False
     serial: bool = False
     typed_updates: bool = False  # `@odata.type` is wanted on PATCH too
+    type_name: str = ""
+    cast: str = ""
     built_in: BuiltIn | None = None
     gate: Gate | None = None
     well_known: tuple[str, ...] = ()
+    id_pattern: str = ""
+    clouds: frozenset[str] = ALL_CLOUDS
+    type_clouds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tenants: frozenset[str] = ALL_TENANTS
+    beta_in: frozenset[str] = frozenset()
+    lacking: tuple[str, ...] = ()
+    unproven: str = ""
+    offers: tuple[str, str] = ("", "")
+    check: tuple[str, tuple[str, ...]] = ("", ())
     properties: tuple[Property, ...] = ()
     links: tuple[Link, ...] = ()
+    parts: tuple[Part, ...] = ()
+    elsewhere: bool = False  # the tenant at hand is of a type that has none of them
 
     def member(self, path: str) -> Property | None:
         """The property at a dotted path, if the kind has one."""
@@ -154,6 +122,22 @@ class Kind:
             if link.name == name:
                 return link
         raise KeyError(name)
+
+    def within(self, tenant: str | None) -> Kind:
+        """The kind as a tenant of that type has it; of a tenant whose type nobody said, anything is possible."""
+        if tenant is None:
+            return self
+        version = Version.BETA if tenant in self.beta_in else self.version
+        return replace(self, version=version, elsewhere=tenant not in self.tenants)
+
+    def is_lacking(self, status: int, answer: str) -> bool:
+        """Whether that is how Graph says that the tenant has nothing of this kind: 404, or words of its own."""
+        return status == 404 or any(words in answer for words in self.lacking)
+
+    @property
+    def adoption(self) -> Link | None:
+        """The link by which an object comes to be of this kind without being created, if there is one."""
+        return next((link for link in self.links if link.shape is Shape.ADOPTION), None)
 
     @property
     def type_property(self) -> Property | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.model.kinds import Version
+from reconciler.model.links import Version
+from reconciler.model.resources import PartPath
 from reconciler.model.values import Tree
 
 
@@ -36,10 +37,12 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Graph did not say: refused, out of patience, or broken. `code` is Graph's error code where it gave one."""
+    """Graph did not say: refused, out of patience, or broken. `code` is Graph's error code where it gave one, `status`
+    that of HTTP where there was one."""
 
     reason: str
     code: str = ""
+    status: int = 0
 
 
 Answer = Present | Absent | Unknown
@@ -59,13 +62,15 @@ class LiveEntry:
 class LiveObject:
     """One object of the tenant, normalised: `@odata.type` as `type`, no other annotation, no null.
 
-    `links` has only those that were read. `unknown` says why a part of it could not be.
+    `links` and `documents` have only those that were read; a document that is not there is None. `unknown` says why a
+    part of it could not be.
     """
 
     kind: str
     id: str
     properties: Tree = field(default_factory=dict)
     links: Mapping[str, tuple[LiveEntry, ...]] = field(default_factory=dict)
+    documents: Mapping[PartPath, Tree | None] = field(default_factory=dict)
     unknown: str = ""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from reconciler.model.addresses import Address, Span
+from reconciler.model.links import Version
 from reconciler.model.problems import Problem
 from reconciler.model.values import Tree, Value
 
@@ -39,12 +40,16 @@ class Action:
 class Create(Action):
     """Make the object. `body` is the request body, with secrets and ids still to be filled in."""
 
+    verb: ClassVar[Verb] = "create"
+
     body: Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update(Action):
     """Change members of the object, or of one of its entries when `link` and `target` are given."""
+
+    verb: ClassVar[Verb] = "update"
 
     body: Tree
     link: str = ""
@@ -55,10 +60,14 @@ class Update(Action):
 class Delete(Action):
     """Delete the object."""
 
+    verb: ClassVar[Verb] = "delete"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attach(Action):
-    """Attach a target to a link; `body` is what an entry says beside the target."""
+    """Attach a target to a link; `body` is what an entry says beside the target, or what carries the reference."""
+
+    verb: ClassVar[Verb] = "attach"
 
     link: str
     target: Address
@@ -72,6 +81,8 @@ class Detach(Action):
     `keep` are the targets that stay when the defaults go.
     """
 
+    verb: ClassVar[Verb] = "detach"
+
     link: str
     target: Address
     keep: tuple[Address, ...] = ()
@@ -81,16 +92,61 @@ class Detach(Action):
 class Reorder(Action):
     """Put the entries of a link into this order, unless they already are."""
 
+    verb: ClassVar[Verb] = "reorder"
+
     link: str
     order: tuple[Address, ...]
 
 
-AnyAction = Create | Update | Delete | Attach | Detach | Reorder
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload(Action):
+    """Write something inside an object whole: a language, or the document of a page, told apart by `keys`.
+
+    `link` is what people call it, `path` where it is below the object, `reference` where Graph's own one is.
+    """
+
+    verb: ClassVar[Verb] = "upload"
+
+    link: str
+    path: str
+    version: Version
+    body: Tree
+    keys: tuple[str, ...] = ()
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clear(Action):
+    """Drop something inside an object that was written whole; a detach to those who read plans."""
+
+    verb: ClassVar[Verb] = "detach"
+
+    link: str
+    path: str
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certify(Action):
+    """Add a certificate to those an object signs in with; an upload to those who read plans.
+
+    `operation` is the object's own that takes it, `shown` the path of the list in which its thumbprint then stands.
+    """
+
+    verb: ClassVar[Verb] = "upload"
+
+    operation: str
+    shown: str
+    thumbprint: str
+    body: Tree
+
+
+AnyAction = Create | Update | Delete | Attach | Detach | Reorder | Upload | Clear | Certify
 
 
 def verb_of(action: AnyAction) -> Verb:
-    """The verb of an action: its class in lower case."""
-    return type(action).__name__.lower()  # type: ignore[return-value]  # the union's names are the verbs
+    """The verb of an action."""
+    return action.verb
 
 
 def id_of(action: AnyAction) -> str:
@@ -140,6 +196,15 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Expiry:
+    """A certificate that a managed object signs in with, and the day on which it ends (ISO 8601)."""
+
+    address: Address
+    thumbprint: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One thing in which the tenant is not what the manifests say, as `drift` reports it."""
 
@@ -166,6 +231,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     differences: tuple[Difference, ...] = ()
+    certificates: tuple[Expiry, ...] = ()
     digest: str = ""
 
     def summary(self) -> dict[Verb, int]:

@@ -5,11 +5,12 @@ What varies without meaning is gone afterwards: annotations, nulls, the wrapper 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.model.kinds import Property
-from reconciler.model.values import Value
+from reconciler.model.kinds import Link, Property
+from reconciler.model.live import Unknown
+from reconciler.model.values import Tree, Value, get
 
 _TYPE = "@odata.type"
 _NAMESPACE = "microsoft.graph."
@@ -59,17 +60,58 @@ def canonical(value: Value, known: Property | None) -> Value:
 
 def scoped(live: Value, wanted: Value) -> Value:
     """A live list whose items have only the members that the wanted ones have: ownership is per key there too."""
-    if not isinstance(live, list | tuple) or not isinstance(wanted, list | tuple) or len(live) != len(wanted):
-        return live
-    return [
-        {name: have.get(name) for name in want} if isinstance(have, Mapping) and isinstance(want, Mapping) else have
-        for have, want in zip(live, wanted, strict=True)
-    ]
+    if isinstance(live, list | tuple) and isinstance(wanted, list | tuple) and len(live) == len(wanted):
+        return [_scoped_item(have, want) for have, want in zip(live, wanted, strict=True)]
+    return live
+
+
+def is_none(link: Link, gap: Unknown) -> bool:
+    """Whether that is how Graph says that nothing is attached."""
+    return link.read.none != 0 and gap.status == link.read.none and gap.code not in link.read.fails
+
+
+def listeners(link: Link, items: Iterable[Tree], owner: str) -> list[Tree]:
+    """The objects of another collection that tie this owner to targets of the link."""
+    assert link.listener is not None
+    path = link.listener.owner
+    return [item for item in items if str(get(item, path, "")).casefold() == owner.casefold()]
+
+
+def listened(link: Link, items: Iterable[Tree], owner: str) -> list[str]:
+    """The targets that listeners tie this owner to, each once."""
+    assert link.listener is not None
+    found = (get(item, link.listener.targets) or () for item in listeners(link, items, owner))
+    return list(dict.fromkeys(str(name) for names in found for name in names))
 
 
 def same(wanted: Value, live: Value, known: Property | None) -> bool:
     """Whether a live value says what is wanted of it."""
     return bool(canonical(wanted, known) == canonical(scoped(live, wanted), known))
+
+
+def entries_of(items: Iterable[Tree], keys: tuple[str, ...]) -> dict[str, Tree]:
+    """The items of a list that is a set, by what tells them apart.
+
+    >>> entries_of([{"ElementType": "UxElement", "StringId": "x", "Value": "y"}], ("ElementType", "StringId"))
+    {'UxElement x': {'ElementType': 'UxElement', 'StringId': 'x', 'Value': 'y'}}
+    """
+    return {" ".join(str(item[key]) for key in keys if item.get(key) is not None): item for item in items}
+
+
+def same_document(wanted: Tree, live: Tree, keys: tuple[str, ...]) -> bool:
+    """Whether a document that is there says what is wanted of it; the order of its lists means nothing."""
+    return all(_same_set(value, live.get(name) or (), keys) for name, value in wanted.items())
+
+
+def _same_set(wanted: Iterable[Tree], live: Iterable[Tree], keys: tuple[str, ...]) -> bool:
+    want, have = entries_of(wanted, keys), entries_of(live, keys)
+    return want.keys() == have.keys() and all(same([want[key]], [have[key]], None) for key in want)
+
+
+def _scoped_item(have: Value, want: Value) -> Value:
+    if not isinstance(have, Mapping) or not isinstance(want, Mapping):
+        return have
+    return {name: scoped(have.get(name), value) for name, value in want.items()}
 
 
 def _item(value: Value) -> Value:

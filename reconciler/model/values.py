@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from reconciler.model.addresses import Address, IdOf
 from reconciler.model.secrets import Secret
 
 Value: TypeAlias = Any
@@ -73,3 +74,31 @@ def has_secret(value: Value) -> bool:
     if isinstance(value, list | tuple):
         return any(has_secret(item) for item in value)
     return isinstance(value, Secret)
+
+
+def mentioned(value: Value) -> Iterator[Address]:
+    """Every object whose id stands anywhere inside the value."""
+    if isinstance(value, IdOf):
+        yield value.address
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from mentioned(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from mentioned(item)
+
+
+def mapped(value: Value, steps: Sequence[str], change: Callable[[Value], Value]) -> Value:
+    """A copy of the value with what the steps lead to changed: `*` is every item of a list, else a key.
+
+    >>> mapped([{"a": 1}, {"b": 2}], ("*", "a"), str)
+    [{'a': '1'}, {'b': 2}]
+    """
+    if not steps:
+        return change(value)
+    step, *rest = steps
+    if step == "*":
+        return [mapped(item, rest, change) for item in value] if isinstance(value, list | tuple) else value
+    if not isinstance(value, Mapping) or step not in value:
+        return value
+    return {**value, step: mapped(value[step], rest, change)}

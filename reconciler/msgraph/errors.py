@@ -92,7 +92,7 @@ def fault_of(status: int, body: Any, headers: Mapping[str, str], veil: Veil) -> 
 
 def unknown(fault: Fault) -> Unknown:
     """The fault as the answer to a read."""
-    return Unknown(f"{fault}; {fault.fix}" if fault.fix else str(fault), fault.code)
+    return Unknown(f"{fault}; {fault.fix}" if fault.fix else str(fault), fault.code, fault.status)
 
 
 def unanswered(error: httpx.HTTPError, veil: Veil) -> Unknown:

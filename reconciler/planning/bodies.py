@@ -2,40 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.model.kinds import Kind, Property
 from reconciler.model.plans import Change
 from reconciler.model.resources import Resource
+from reconciler.model.shapes import canonical
 from reconciler.model.values import MISSING, Tree, Value, get, put
+
+_TYPE = "@odata.type"
 
 
 def completed(declared: Tree, properties: Iterable[Property]) -> dict[str, Value]:
     """Everything declared, and what Graph demands where the manifest is silent."""
     whole = copied(declared)
     for known in properties:
-        if known.default is not None and get(whole, known.path, MISSING) is MISSING:
+        if get(whole, known.path, MISSING) is not MISSING:
+            continue
+        if known.default is not None:
             put(whole, known.path, list(known.default) if isinstance(known.default, tuple) else known.default)
+        elif (name := known.by_type.get(str(declared.get("type")))) is not None:
+            put(whole, known.path, name)
     return whole
 
 
 def create_body(kind: Kind, resource: Resource, properties: Tree) -> dict[str, Value]:
     """The body that makes an object with these properties; a flow is made under its bare name."""
     named: dict[str, Value] = {"id": kind.bare(resource.address.name)} if kind.key == "id" else {}
-    return {**named, **typed(kind, properties)}
+    own = {_TYPE: odata_type(kind.type_name)} if kind.type_name else {}
+    return {**own, **named, **typed(kind, properties)}
 
 
-def update_body(kind: Kind, wanted: Tree, changes: Iterable[Change]) -> dict[str, Value]:
+def update_body(kind: Kind, wanted: Tree, live: Tree, changes: Iterable[Change]) -> dict[str, Value]:
     """The changed members, each with the whole it belongs to where Graph replaces wholes."""
     body: dict[str, Value] = {}
-    shaped = typed(kind, wanted)
     for path in sorted({covering(kind, change.path) for change in changes}):
-        put(body, path, get(shaped, path))
+        known = kind.member(path)
+        value = get(wanted, path)
+        put(body, path, overlaid(kind, known, value, get(live, path)) if known and known.whole else value)
+    return patched(kind, body, wanted, live) if body else body
+
+
+def patched(kind: Kind, body: Tree, wanted: Tree, live: Tree) -> dict[str, Value]:
+    """A body for PATCH, with every `@odata.type` that Graph wants to see in one."""
+    shaped = typed(kind, body)
     declared = kind.type_property
-    if kind.typed_updates and declared is not None and body and (name := get(wanted, declared.path)):
-        body = {"@odata.type": odata_type(name), **body}
-    return body
+    name = kind.type_name or (declared and (get(wanted, declared.path) or get(live, declared.path)))
+    return {_TYPE: odata_type(name), **shaped} if kind.typed_updates and name else shaped
+
+
+def overlaid(kind: Kind, known: Property, wanted: Value, live: Value) -> Value:
+    """What is wanted of a whole, and of what nobody mentions that which is there: Graph would take it away."""
+    kept = _kept(kind, known.path, live)
+    if isinstance(wanted, Mapping) and isinstance(kept, Mapping):
+        declared = kind.member(f"{known.path}.type")
+        ours, theirs = (canonical(each.get("type"), declared) for each in (wanted, kept))
+        return wanted if ours is not None and ours != theirs else _over(wanted, kept, known.keyed)
+    return _over(wanted, kept, known.keyed)
+
+
+def _kept(kind: Kind, path: str, live: Value) -> Value:
+    """What is there, without that which Graph only shows or never does."""
+    if not isinstance(live, Mapping):
+        return live
+    hidden = {each.path for each in kind.properties if each.secret or each.read_only}
+    return {name: value for name, value in live.items() if f"{path}.{name}" not in hidden}
+
+
+def _over(wanted: Value, live: Value, key: str) -> Value:
+    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
+        return {**live, **{name: _over(value, live.get(name), key) for name, value in wanted.items()}}
+    if isinstance(wanted, list | tuple) and isinstance(live, list | tuple):
+        return [_over(item, counterpart(item, place, live, key), key) for place, item in enumerate(wanted)]
+    return wanted
+
+
+def counterpart(item: Value, place: int, live: Iterable[Value], key: str) -> Value:
+    """The live item that a wanted one is: that of the same key, else that in the same place."""
+    there = list(live)
+    if key and isinstance(item, Mapping) and key in item:
+        same = (each for each in there if isinstance(each, Mapping) and each.get(key) == item[key])
+        return next(same, None)
+    return there[place] if place < len(there) else None
 
 
 def covering(kind: Kind, path: str) -> str:
@@ -63,17 +112,22 @@ def missing(kind: Kind, properties: Tree) -> tuple[str, ...]:
 
 
 def typed(kind: Kind, properties: Tree) -> dict[str, Value]:
-    """The properties with each `type` that stands for an `@odata.type` in Graph's words."""
+    """The properties with each `type` that stands for an `@odata.type` in Graph's words, and those it always wants."""
     shaped = copied(properties)
     for known in kind.properties:
         *parents, last = known.path.split(".")
+        if known.type_name and isinstance(value := get(shaped, known.path), dict):
+            _annotate(value, known.type_name)
         around: Any = get(shaped, ".".join(parents)) if parents else shaped
         if known.odata_type and isinstance(around, dict) and last in around:
-            name = around.pop(last)
-            rest = dict(around)
-            around.clear()
-            around |= {"@odata.type": odata_type(name), **rest}
+            _annotate(around, around.pop(last))
     return shaped
+
+
+def _annotate(value: dict[str, Value], name: str) -> None:
+    rest = dict(value)
+    value.clear()
+    value |= {_TYPE: odata_type(name), **rest}
 
 
 def odata_type(name: str) -> str:

@@ -6,7 +6,20 @@ from collections.abc import Iterable
 from typing import Literal, assert_never
 
 from reconciler.model.addresses import Address
-from reconciler.model.plans import Attach, Create, Delete, Detach, Difference, Reorder, Step, Update
+from reconciler.model.plans import (
+    AnyAction,
+    Attach,
+    Certify,
+    Clear,
+    Create,
+    Delete,
+    Detach,
+    Difference,
+    Reorder,
+    Step,
+    Update,
+    Upload,
+)
 from reconciler.model.resources import Resource
 from reconciler.model.secrets import Secret
 from reconciler.model.values import get
@@ -20,10 +33,18 @@ def differences(steps: Iterable[Step], fixed: Iterable[Difference], situation: S
     """One difference for each action and each change that cannot be made; a missing object stands for its
     attachments too."""
     steps = tuple(steps)
-    missing = {step.action.address for step in steps if isinstance(step.action, Create)}
-    shown = [step for step in steps if isinstance(step.action, Create) or step.action.address not in missing]
+    made = {step.id for step in steps if _makes(step.action, situation)}
+    missing = {step.action.address for step in steps if step.id in made}
+    shown = [step for step in steps if step.id in made or step.action.address not in missing]
     found = [_difference(step, situation) for step in shown]
     return tuple(sorted([*found, *fixed], key=lambda each: (each.address, each.link, each.target, each.state)))
+
+
+def _makes(action: AnyAction, situation: Situation) -> bool:
+    """Whether there is no such object before the action."""
+    kind = situation.kinds[action.address.kind]
+    adopts = isinstance(action, Attach) and kind.link(action.link) is kind.adoption
+    return adopts or isinstance(action, Create)
 
 
 def _difference(step: Step, situation: Situation) -> Difference:
@@ -48,9 +69,11 @@ def _state(step: Step) -> State:
             return "missing"
         case Attach():
             return "changed" if action.changes and action.changes[0].path == action.link else "missing"
-        case Update() | Reorder():
+        case Upload():
+            return "changed" if any(change.before is not None for change in action.changes) else "missing"
+        case Update() | Reorder() | Certify():
             return "changed"
-        case Delete() | Detach():
+        case Delete() | Detach() | Clear():
             return "extra"
         case _:
             assert_never(action)
@@ -77,7 +100,7 @@ def _moved(path: str, resource: Resource, situation: Situation) -> Direction | N
         return None
     if last == receipts.fingerprint(wanted):
         return "tenant"
-    if isinstance(wanted, Secret) or path in resource.links:
+    if isinstance(wanted, Secret) or path in resource.lists:
         return "repository"
     live = situation.matches.live.get(resource.address)
     return "repository" if live and last == receipts.fingerprint(get(live.properties, path)) else "both"

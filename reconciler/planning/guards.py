@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from reconciler.model.addresses import Address
 from reconciler.model.identity import label
-from reconciler.model.kinds import Link
+from reconciler.model.kinds import Link, Shape
 from reconciler.model.live import Snapshot
 from reconciler.model.plans import AnyAction, Attach, Create, Delete, Detach, Refusal
 from reconciler.model.policy import Limit
@@ -23,6 +23,7 @@ def guard(actions: Iterable[AnyAction], situation: Situation) -> list[Refusal]:
     refusals = [] if situation.wanted else _empty(deletes, situation.options)
     refusals += [_protected(address) for address in deletes if _is_protected(address, situation)]
     refusals += _in_use(actions, situation)
+    refusals += _taken(actions, situation)
     refusals += _too_many("maxDeletes", deletes, guards.max_deletes, snapshot)
     return refusals + _too_many("maxUpdates", _updated(actions), guards.max_updates, snapshot)
 
@@ -103,10 +104,13 @@ def _uses(situation: Situation, doomed: set[Address]) -> Iterable[tuple[Address,
     """Who points at what, as far as it was read; a user that could not be read may point at everything."""
     targets, snapshot = {address.kind for address in doomed}, situation.snapshot
     for kind in situation.kinds.values():
-        links = [link for link in kind.links if link.target in targets]
-        if links and kind.name in snapshot.unknown:
+        links = [link for link in kind.links if link.target in targets and link.shape is not Shape.ADOPTION]
+        gap = snapshot.unknown.get(kind.name)
+        if links and gap is not None and not kind.is_lacking(gap.status, gap.reason):
             yield from ((Address(kind.name, "*"), "", address) for address in sorted(doomed) if _points(links, address))
         for live in snapshot.of(kind.name) if links else ():
+            if situation.is_built_in(live):
+                continue
             owner = situation.called(live)
             for link in links:
                 for target in live_entries(link, situation.kinds, situation.matches, live.links.get(link.name, ())):
@@ -114,6 +118,32 @@ def _uses(situation: Situation, doomed: set[Address]) -> Iterable[tuple[Address,
                         yield owner, link.name, target
                 if live.unknown or link.name not in live.links:
                     yield from ((owner, "", address) for address in sorted(doomed) if address.kind == link.target)
+
+
+def _taken(actions: tuple[AnyAction, ...], situation: Situation) -> list[Refusal]:
+    """What belongs to one owner only and still has another one once the plan is done is not attached."""
+    freed = _freed(actions)
+    doomed = {action.address for action in actions if isinstance(action, Delete)}
+    refusals = []
+    for action in actions:
+        if isinstance(action, Attach) and situation.kinds[action.address.kind].link(action.link).exclusive:
+            for owner, link in _owners(action.target, situation):
+                if owner not in doomed | {action.address} and (owner, link, action.target) not in freed:
+                    reason = f"'{action.target.name}' belongs to {owner} ({link}), and to one flow only"
+                    fix = f"take it out of {owner} in the same plan"
+                    refusals.append(Refusal("inUse", action.address, reason, fix))
+    return refusals
+
+
+def _owners(target: Address, situation: Situation) -> Iterable[tuple[Address, str]]:
+    """Who has what only one can have, as far as it was read."""
+    for kind in situation.kinds.values():
+        for link in kind.links:
+            if link.exclusive and link.target == target.kind:
+                for live in situation.snapshot.of(kind.name):
+                    names = {entry.id.casefold() for entry in live.links.get(link.name, ())}
+                    if target.name in names:
+                        yield situation.called(live), link.name
 
 
 def _points(links: Iterable[Link], address: Address) -> bool:

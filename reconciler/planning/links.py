@@ -15,6 +15,7 @@ from reconciler.model.values import Tree, Value, get
 from reconciler.planning.bodies import completed
 from reconciler.planning.diff import by_path, changes
 from reconciler.planning.match import Matches
+from reconciler.planning.mentions import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class LinkDiff:
     """One link of one object: what the manifest lists, with every target's address, and what is there.
 
     `live` is None where the object is still to be created. `targets` are the properties of the objects that the
-    manifest lists, as far as they are known.
+    manifest lists, as far as they are known, `written` says which of them the manifest's own names mean.
     """
 
     owner: Resource
@@ -30,6 +31,12 @@ class LinkDiff:
     wanted: Mapping[Address, Entry]
     live: Mapping[Address, LiveEntry] | None
     targets: Mapping[Address, Tree] = field(default_factory=dict)
+    written: Mapping[Address, Address] = field(default_factory=dict)
+
+    @property
+    def found(self) -> Found:
+        """What was found out about the targets."""
+        return Found(self.written, {target: self.targets.get(target, {}) for target in self.wanted})
 
     def actions(self) -> list[AnyAction]:
         """What makes the link as wanted, in the order in which a person would say it."""
@@ -124,6 +131,8 @@ class LinkDiff:
 
 def live_entries(link: Link, kinds: Kinds, matches: Matches, entries: Sequence[LiveEntry]) -> dict[Address, LiveEntry]:
     """The live attachments by what plans call their targets, in the live order."""
+    if link.foreign:
+        return {Address(link.target, entry.id.casefold()): entry for entry in entries}
     target: Kind = kinds[link.target]
     called = [matches.called(target, entry.id, entry.label) for entry in entries]
     times = Counter(called)

@@ -35,7 +35,11 @@ class Locator:
         self.ids: dict[Address, str] = {}
 
     def locate(self, entry: Entry, owner: Resource) -> Located:
-        """What one wanted attachment points at."""
+        """What one wanted attachment points at. What is no kind of ours is told by its name, whose case is its own."""
+        if entry.target.kind not in self._kinds:
+            address = Address(entry.target.kind, entry.target.name.casefold())
+            self.ids[address] = entry.target.name
+            return Located(address)
         declared = self._wanted.get(entry.target)
         if declared is not None:
             return self._declared(entry, owner, declared)

@@ -11,8 +11,9 @@ from reconciler.model.addresses import Address
 from reconciler.model.identity import Index
 from reconciler.model.kinds import Kind, Kinds, Link
 from reconciler.model.live import LiveObject, Need, Snapshot
-from reconciler.model.paths import link_need, link_needs, object_need
-from reconciler.model.resources import Resource
+from reconciler.model.paths import link_needs, object_need, part_at, part_need
+from reconciler.model.resources import PartPath, Resource
+from reconciler.model.values import get
 from reconciler.planning.options import Options
 
 
@@ -20,12 +21,12 @@ def listed_kinds(resources: Iterable[Resource], kinds: Kinds, options: Options) 
     """The kinds whose objects must be listed: declared, referred to by name, pruned, and users of what may go."""
     wanted = tuple(resource for resource in resources if options.selects(resource.address))
     if options.unmanaged_all:
-        return tuple(sorted(kinds))
+        return tuple(sorted(kind.name for kind in kinds.values() if not kind.elsewhere))
     declared = {resource.address.kind for resource in wanted}
     listed = declared | (options.prune or set())
     listed |= {target for resource in wanted for target in _looked_up(kinds, resource)}
     doomed = doomed_kinds(wanted, options, declared)
-    listed |= {kind.name for kind in kinds.values() if _links_to(kind, doomed)}
+    listed |= {kind.name for kind in kinds.values() if not kind.elsewhere and links_to(kind, doomed)}
     return tuple(sorted(listed))
 
 
@@ -59,20 +60,56 @@ def detail_needs(
     doomed = _dooming(wanted, snapshot, indexes, made, options)
     for kind in kinds.values():
         for live in snapshot.of(kind.name):
-            needs |= dict.fromkeys(link_need(kind, live.id, link) for link in _links_to(kind, doomed))
+            for link in links_to(kind, doomed):
+                needs |= dict.fromkeys(link_needs(kind, live.id, link, live.properties)[:1])
     return tuple(needs)
+
+
+def documents_wanted(
+    resources: Iterable[Resource], kinds: Kinds, snapshot: Snapshot, made: Mapping[Address, str], options: Options
+) -> Mapping[tuple[str, str], tuple[PartPath, ...]]:
+    """The parts that are declared of live objects, by the object's kind and id."""
+    indexes = {name: Index(kinds[name], objects) for name, objects in snapshot.objects.items()}
+    wanted: dict[tuple[str, str], tuple[PartPath, ...]] = {}
+    for resource in resources:
+        name = resource.address.kind
+        if resource.documents and options.selects(resource.address) and name in indexes:
+            live = _alone(kinds[name], resource, indexes[name].candidates(resource), made)
+            wanted |= {(name, live.id): tuple(resource.documents)} if live else {}
+    return wanted
+
+
+def _alone(
+    kind: Kind, resource: Resource, found: tuple[LiveObject, ...], made: Mapping[Address, str]
+) -> LiveObject | None:
+    """The one live object of a manifest: listed, or made by us and in no listing yet."""
+    if not found and resource.address in made and not resource.pin:
+        return LiveObject(kind.name, made[resource.address])
+    return found[0] if len(found) == 1 else None
 
 
 def _details(
     kind: Kind, resource: Resource, found: tuple[LiveObject, ...], made: Mapping[Address, str]
 ) -> Iterable[Need]:
-    if not found and resource.address in made and not resource.pin:
-        yield object_need(kind, made[resource.address])
-        found = (LiveObject(kind.name, made[resource.address]),)
-    if len(found) == 1 and resource.present:
+    live = _alone(kind, resource, found, made)
+    if live is None:
+        return
+    if not found:
+        yield object_need(kind, live.id)
+    if resource.present:
         for link in kind.links:
             if link.name in resource.links:
-                yield from link_needs(kind, found[0].id, link)
+                yield from link_needs(kind, live.id, link, live.properties)
+        for path in resource.documents:
+            if found and _is_shut(kind, path, live):
+                continue
+            yield part_need(kind, live.id, path)
+
+
+def _is_shut(kind: Kind, path: PartPath, live: LiveObject) -> bool:
+    """Whether Graph does not show a part because the object's switch for it is off: then there is nothing."""
+    switch = part_at(kind, path[:2]).switch
+    return bool(switch) and get(live.properties, switch) is not True
 
 
 def _dooming(
@@ -99,8 +136,9 @@ def _looked_up(kinds: Kinds, resource: Resource) -> Iterable[str]:
     for name, entries in resource.links.items():
         link = kinds[resource.address.kind].link(name)
         borrowed = [each.path for each in link.properties if each.from_target]
-        for entry in entries:
-            if _must_look_up(kinds, entry.target) or any(path not in entry.properties for path in borrowed):
+        for entry in () if link.foreign else entries:
+            lacks = link.carries or any(path not in entry.properties for path in borrowed)
+            if lacks or _must_look_up(kinds, entry.target):
                 yield entry.target.kind
 
 
@@ -108,5 +146,6 @@ def _must_look_up(kinds: Kinds, target: Address) -> bool:
     return target.name.casefold() not in {name.casefold() for name in kinds[target.kind].well_known}
 
 
-def _links_to(kind: Kind, targets: frozenset[str]) -> tuple[Link, ...]:
+def links_to(kind: Kind, targets: frozenset[str]) -> tuple[Link, ...]:
+    """The links of a kind that lead to these."""
     return tuple(link for link in kind.links if link.target in targets)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.model.addresses import Address
 from reconciler.model.identity import label
 from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.live import Absent, Answer, Answers, LiveEntry, LiveObject, Present, Snapshot, Unknown
-from reconciler.model.paths import collection_need, link_needs, object_need
-from reconciler.model.shapes import tree, unwrapped
+from reconciler.model.paths import collection_need, link_needs, object_need, part_at, part_need, shown
+from reconciler.model.resources import PartPath
+from reconciler.model.shapes import is_none, listened, tree, unwrapped
+from reconciler.model.values import Tree
 
 _BROKEN = "Graph answered in a shape that cannot be read"
+_GONE = "404: gone while it was being read"
 
 
 def listing(names: Iterable[str], kinds: Kinds, answers: Answers) -> Snapshot:
@@ -28,8 +32,17 @@ def listing(names: Iterable[str], kinds: Kinds, answers: Answers) -> Snapshot:
     return Snapshot(objects, unknown)
 
 
-def detailed(snapshot: Snapshot, kinds: Kinds, answers: Answers, made: Mapping[Address, str]) -> Snapshot:
-    """The snapshot with the links that were read, and with those objects made by us that the listings left out."""
+def detailed(
+    snapshot: Snapshot,
+    kinds: Kinds,
+    answers: Answers,
+    made: Mapping[Address, str],
+    documents: Mapping[tuple[str, str], Iterable[PartPath]] | None = None,
+) -> Snapshot:
+    """The snapshot with the links that were read, and with those objects made by us that the listings left out.
+
+    `documents` are the parts that were asked for, by the kind and the id of their object.
+    """
     objects = {}
     for name, listed in snapshot.objects.items():
         kind = kinds[name]
@@ -37,15 +50,18 @@ def detailed(snapshot: Snapshot, kinds: Kinds, answers: Answers, made: Mapping[A
         hidden = [address for address in sorted(made) if address.kind == name and made[address] not in shown]
         late = (_late(kind, address, made[address], answers) for address in hidden)
         everything = (*listed, *(live for live in late if live is not None))
-        objects[name] = tuple(_with_links(kind, kinds, live, answers) for live in everything)
+        linked = (_with_links(kind, kinds, live, answers) for live in everything)
+        asked = documents or {}
+        objects[name] = tuple(_with_documents(kind, live, asked.get((name, live.id), ()), answers) for live in linked)
     return Snapshot(objects, snapshot.unknown)
 
 
 def _objects(kind: Kind, answer: Answer) -> tuple[LiveObject, ...] | Unknown:
     if isinstance(answer, Unknown):
-        return answer
+        return replace(answer, reason=_explained(kind.unproven, answer))
     if isinstance(answer, Absent):
-        return Unknown(f"404: Graph has no {kind.collection}")
+        gap = Unknown(f"404: Graph has no {kind.collection}", status=404)
+        return replace(gap, reason=_explained(kind.unproven, gap))
     items = [unwrapped(answer.body)] if kind.singleton else answer.body
     if not all(isinstance(item, dict) and (kind.singleton or _is_id(item.get("id"))) for item in items):
         return Unknown(_BROKEN)
@@ -79,45 +95,88 @@ def _with_links(kind: Kind, kinds: Kinds, live: LiveObject, answers: Answers) ->
     links: dict[str, tuple[LiveEntry, ...]] = {}
     unknown = live.unknown
     for link in kind.links:
-        found = [answers[need] for need in link_needs(kind, live.id, link) if need in answers]
+        target = kinds.get(link.target)
+        told = shown(link, live.properties)
+        if told is not None:
+            links[link.name] = tuple(_entry(target, link, item) for item in told)
+            continue
+        found = [answers[need] for need in link_needs(kind, live.id, link, live.properties) if need in answers]
         if not found:
             continue
-        read = _entries(kinds[link.target], link, found)
+        read = _entries(target, link, live.id, found)
         if isinstance(read, Unknown):
-            unknown = unknown or f"{link.name}: {read.reason}"
+            unknown = unknown or f"{link.name}: {_explained(link.unproven, read)}"
         else:
             links[link.name] = read
-    return LiveObject(kind.name, live.id, live.properties, links, unknown)
+    return replace(live, links=links, unknown=unknown)
 
 
-def _entries(target: Kind, link: Link, answers: list[Answer]) -> tuple[LiveEntry, ...] | Unknown:
+def _explained(unproven: str, gap: Unknown) -> str:
+    return f"{gap.reason}; {unproven}" if unproven and gap.status in (404, 405) else gap.reason
+
+
+def _with_documents(kind: Kind, live: LiveObject, paths: Iterable[PartPath], answers: Answers) -> LiveObject:
+    documents: dict[PartPath, Tree | None] = {}
+    unknown = live.unknown
+    for path in paths:
+        answer = answers.get(part_need(kind, live.id, path), Absent())
+        if isinstance(answer, Unknown):
+            unknown = unknown or f"{'.'.join(path)}: {answer.reason}"
+        else:
+            documents[path] = _document(kind, path, answer)
+    return replace(live, documents=documents, unknown=unknown)
+
+
+def _document(kind: Kind, path: PartPath, answer: Present | Absent) -> Tree | None:
+    """What stands there: a document itself, an entity as it is in the listing of its like."""
+    if isinstance(answer, Absent):
+        return None
+    if part_at(kind, path).content:
+        return tree(answer.body)
+    name = path[-1].casefold()
+    return next((tree(item) for item in answer.body if str(item.get("id", "")).casefold() == name), None)
+
+
+def _entries(target: Kind | None, link: Link, owner: str, answers: list[Answer]) -> tuple[LiveEntry, ...] | Unknown:
     for answer in answers:
         if isinstance(answer, Unknown):
-            return answer
+            return () if is_none(link, answer) else answer
         if isinstance(answer, Absent):
-            return Unknown("404: gone while it was being read")
+            gone = f"404: Graph has no {link.path}" if link.read.shared else _GONE
+            return () if link.shape is Shape.HANDLER else Unknown(gone, status=404)
     bodies = [answer.body for answer in answers if isinstance(answer, Present)]
     try:
-        if link.shape is Shape.SLOT:
-            return _slot(target, link, unwrapped(bodies[0]))
+        match link.shape:
+            case Shape.SLOT:
+                return _slot(target, link, unwrapped(bodies[0]))
+            case Shape.HANDLER:
+                return (_entry(target, link, unwrapped(bodies[0])),)
+            case Shape.LISTENERS:
+                return tuple(LiveEntry(name) for name in listened(link, bodies[0], owner))
         entries = tuple(_entry(target, link, item) for item in bodies[0])
         return _ordered(entries, unwrapped(bodies[1])["order"]) if len(bodies) > 1 else entries
     except (KeyError, TypeError, AttributeError):
         return Unknown(_BROKEN)
 
 
-def _slot(target: Kind, link: Link, body: Mapping[str, Any]) -> tuple[LiveEntry, ...]:
+def _slot(target: Kind | None, link: Link, body: Mapping[str, Any]) -> tuple[LiveEntry, ...]:
     expanded = body.get(link.member)
-    return (LiveEntry(expanded["id"], label(target, _object(target, expanded))),) if expanded else ()
+    return (LiveEntry(expanded["id"], _label(target, expanded)),) if expanded else ()
 
 
-def _entry(target: Kind, link: Link, item: Mapping[str, Any]) -> LiveEntry:
-    expanded = (item.get(link.member) if link.member else item) or {}
+def _entry(target: Kind | None, link: Link, item: Mapping[str, Any]) -> LiveEntry:
+    if link.shape is Shape.NAMES:
+        return LiveEntry(str(item[link.member]))
+    expanded = (item.get(link.member) if link.member and link.shape is Shape.ENTRIES else item) or {}
     id = str(expanded.get("id") or item["id"])
-    name = label(target, _object(target, expanded)) if len(expanded) > 1 else id
+    name = _label(target, expanded) if len(expanded) > 1 else id
     shaped = tree(item) if link.properties else {}
     properties = {known.path: shaped[known.path] for known in link.properties if known.path in shaped}
     return LiveEntry(id, name, properties)
+
+
+def _label(target: Kind | None, item: Mapping[str, Any]) -> str:
+    return label(target, _object(target, item)) if target else str(item["id"])
 
 
 def _ordered(entries: tuple[LiveEntry, ...], order: list[str]) -> tuple[LiveEntry, ...]:

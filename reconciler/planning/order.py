@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 
 from reconciler.model.addresses import Address
-from reconciler.model.kinds import Kind, Kinds, Shape
+from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.plans import (
     DEFAULTS,
     AnyAction,
     Attach,
+    Clear,
     Create,
     Delete,
     Detach,
@@ -19,8 +20,10 @@ from reconciler.model.plans import (
     Reorder,
     Step,
     Update,
+    Upload,
     id_of,
 )
+from reconciler.model.values import mentioned
 from reconciler.planning.gates import turned
 
 LinkKey = tuple[Address, str]
@@ -28,7 +31,7 @@ LinkKey = tuple[Address, str]
 
 def depth(kinds: Kinds, name: str, above: frozenset[str] = frozenset()) -> int:
     """How many levels of references a kind stands above the kinds that point at nothing; a circle counts once."""
-    targets = {link.target for link in kinds[name].links} - above - {name}
+    targets = {link.target for link in kinds[name].links if link.target in kinds} - above - {name}
     return max((1 + depth(kinds, target, above | {name}) for target in targets), default=0)
 
 
@@ -71,6 +74,8 @@ class _Waits:
         self._deleted_of: dict[str, set[str]] = defaultdict(set)
         self._gated: dict[str, set[str]] = defaultdict(set)
         self._opened: dict[str, set[str]] = defaultdict(set)
+        self._updated: dict[Address, set[str]] = defaultdict(set)
+        self._inner: dict[Address, list[tuple[Upload | Clear, str]]] = defaultdict(list)
         for name, action in by_id.items():
             self._index(name, action)
 
@@ -85,12 +90,18 @@ class _Waits:
         match action:
             case Create():
                 self._created[action.address] = name
-            case Update() if turned(action, self._kinds) is True:
-                self._opened[action.address.kind].add(name)
+            case Update(target=None):
+                self._updated[action.address].add(name)
+                if turned(action, self._kinds) is True:
+                    self._opened[action.address.kind].add(name)
+            case Upload() | Clear():
+                self._inner[action.address].append((action, name))
             case Delete():
                 self._deleted_of[action.address.kind].add(name)
             case Attach():
                 self._attached[action.address, action.link].add(name)
+                if self._kinds[action.address.kind].link(action.link).shape is Shape.ADOPTION:
+                    self._created[action.address] = name
                 if before := _replaced(action, self._kinds[action.address.kind]):
                     self._freed[before].add(name)
             case Detach():
@@ -100,9 +111,15 @@ class _Waits:
     def _of(self, action: AnyAction) -> set[str]:
         """A new object first; a list gains before it loses; its order last; what is used goes after its users."""
         waits = self._made(action.address) | self._switch(action)
+        for address in mentioned(getattr(action, "body", None)):
+            waits |= self._made(address)
         match action:
             case Attach():
-                waits |= self._made(action.target)
+                waits |= self._made(action.target) | self._let_go(action)
+            case Update(target=None):
+                waits |= self._mentioning(action)
+            case Upload() | Clear():
+                waits |= self._around(action)
             case Detach() if self._waits_for_attaches(action):
                 waits |= self._attached[action.address, action.link]
             case Reorder():
@@ -113,6 +130,31 @@ class _Waits:
 
     def _made(self, address: Address) -> set[str]:
         return {self._created[address]} if address in self._created else set()
+
+    def _let_go(self, action: Attach) -> set[str]:
+        """What belongs to one owner only is taken from the last one first."""
+        if not self._kinds[action.address.kind].link(action.link).exclusive:
+            return set()
+        rivals = [kind.name for kind in self._kinds.values() if any(_is_rival(link, action) for link in kind.links)]
+        return self._freed[action.target] | {deleted for kind in rivals for deleted in self._deleted_of[kind]}
+
+    def _mentioning(self, action: Update) -> set[str]:
+        """A list that mentions the targets of a link is written when the link is as it should be."""
+        waits: set[str] = set()
+        for known in self._kinds[action.address.kind].properties:
+            if known.mentions is not None and any(change.path == known.path for change in action.changes):
+                key = (action.address, known.mentions.link)
+                waits |= self._attached[key] | self._detached[key]
+        return waits
+
+    def _around(self, action: Upload | Clear) -> set[str]:
+        """A page needs its language, and both what the flow itself says of them; a language goes after its pages."""
+        inner = [(other, name) for other, name in self._inner[action.address] if other is not action]
+        above = {name for other, name in inner if action.link.startswith(f"{other.link}.")}
+        below = {name for other, name in inner if other.link.startswith(f"{action.link}.")}
+        if isinstance(action, Clear):
+            return self._updated[action.address] | below
+        return self._updated[action.address] | above
 
     def _users_deleted(self, kind: str) -> set[str]:
         users = [name for name, other in self._kinds.items() if any(link.target == kind for link in other.links)]
@@ -129,6 +171,10 @@ class _Waits:
         """A flow is never left without a provider, and what Graph put there goes last."""
         link = self._kinds[action.address.kind].link(action.link)
         return link.shape is Shape.SET or action.target.name == DEFAULTS
+
+
+def _is_rival(link: Link, action: Attach) -> bool:
+    return link.exclusive and link.target == action.target.kind
 
 
 def _replaced(action: Attach, kind: Kind) -> Address | None:

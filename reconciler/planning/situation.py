@@ -11,6 +11,7 @@ from reconciler.model.kinds import Kind, Kinds
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.receipts import Receipts
 from reconciler.model.resources import Resource
+from reconciler.model.values import get
 from reconciler.planning.match import Matches
 from reconciler.planning.needs import pruned_kinds
 from reconciler.planning.options import Options
@@ -56,3 +57,8 @@ class Situation:
     def is_free(self, live: LiveObject) -> bool:
         """Whether nobody, neither a manifest nor Graph, has a claim on the object, as far as can be known."""
         return (live.kind, live.id) not in self.matches.claimed and not self.is_built_in(live) and not live.unknown
+
+    def has_changed(self, resource: Resource, path: str) -> bool:
+        """Whether a secret is known not to be what was last sent; without a receipt nobody can say."""
+        sent = self.receipts.of(resource.address, path)
+        return sent is not None and sent != self.receipts.fingerprint(get(resource.properties, path))

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.model.addresses import Address, Span
 from reconciler.model.outcomes import Outcome
-from reconciler.model.plans import AnyAction, Change, Difference, Refusal, Step, Unmanaged, Unreadable, verb_of
+from reconciler.model.plans import AnyAction, Change, Difference, Expiry, Refusal, Step, Unmanaged, Unreadable, verb_of
 from reconciler.model.problems import Problem
 from reconciler.model.runs import Run, TenantName
 from reconciler.model.values import masked
@@ -37,6 +37,7 @@ def document(run: Run) -> Json:
         **({"drift": [_difference(found) for found in plan.differences]} if run.command == "drift" else {}),
         "unmanaged": [_unmanaged(found) for found in plan.unmanaged],
         "unknown": [_unreadable(found) for found in plan.unknown],
+        **({"certificates": [_expiry(found) for found in plan.certificates]} if plan.certificates else {}),
         "problems": [_problem(problem) for problem in (*run.problems, *plan.problems)],
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         **({"outcomes": [_outcome(outcome) for outcome in run.outcomes]} if run.command == "apply" else {}),
@@ -98,6 +99,10 @@ def _change(change: Change) -> Json:
 
 def _unmanaged(found: Unmanaged) -> Json:
     return {**_address(found.address), "id": found.id}
+
+
+def _expiry(found: Expiry) -> Json:
+    return {**_address(found.address), "thumbprint": found.thumbprint, "notAfter": found.ends}
 
 
 def _unreadable(found: Unreadable) -> Json:

@@ -57,6 +57,7 @@ def _findings(run: Run, palette: Palette) -> Lines:
         yield from blocks.differences(plan.differences, palette)
     elif not (run.approved and run.outcomes):  # a plan that was approved has been read
         yield from blocks.steps(plan.steps, palette)
+    yield from _certificates(run, palette)
     yield from _unmanaged(run, palette)
     yield from _unknown(run, palette)
     yield from _problems(run, palette)
@@ -66,6 +67,15 @@ def _findings(run: Run, palette: Palette) -> Lines:
 def _legend(run: Run, palette: Palette) -> Lines:
     if any(found.changes and found.state == "changed" for found in run.plan.differences):
         yield palette.dim("Left of an arrow stands what the tenant has, right of it what the manifests say.")
+        yield ""
+
+
+def _certificates(run: Run, palette: Palette) -> Lines:
+    found = run.plan.certificates
+    if found:
+        yield palette.bold("Certificates") + ": those in use, and the day on which each ends"
+        for item in found:
+            yield f"    {terminal.name(str(item.address))}  {palette.dim(terminal.name(item.thumbprint))}  {item.ends}"
         yield ""
 
 

@@ -103,6 +103,8 @@ def _told(action: AnyAction) -> list[str]:
     """What something new says about itself: its members, which have no value before this one."""
     if not isinstance(action, Create | Attach) or any(change.before is not None for change in action.changes):
         return []
+    if isinstance(action, Attach) and "@odata.type" in action.body:  # a request's, which says nothing to people
+        return []
     members = [(change.path, change.after) for change in action.changes] or leaves(action.body)
     return [f"{terminal.name(path)}: {terminal.value(value)}" for path, value in members]
 

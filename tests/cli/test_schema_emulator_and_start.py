@@ -47,6 +47,62 @@ def test_the_emulator_is_started_as_ordered(monkeypatch: Patch, capsys: Capture)
     assert capsys.readouterr().out == "url: http://127.0.0.1:1\n"
 
 
+def test_every_setting_of_the_tenant_can_be_ordered(monkeypatch: Patch, capsys: Capture) -> None:
+    """Each one is named in the help and reaches the emulator; of one that is given twice the last word counts."""
+    started: list[Any] = []
+    monkeypatch.setattr(server, "serve", lambda *told: started.extend(told))
+    wanted = {
+        "cloud": "usgov",
+        "domain": "fabrikam.com",
+        "display-name": "Fabrikam",
+        "tenant-id": "t",
+        "extensions-app-id": "e",
+        "page-size": "7",
+        "duplicate-status": "400",
+        "app-limit": "200",
+        "tenant-limit": "300",
+        "events-flows": "true",
+        "extensions-principal": "off",
+        "wraps-entities": "on",
+        "user-flows": "ON",
+        "signup-events": "false",
+        "adopts-user-flows": "on",
+        "kind": "external",
+        "self-service-sign-up": "off",
+    }
+    words = [word for name, value in wanted.items() for word in ("--set", f"{name}={value}")]
+    assert main(["emulator", "--set", "app-limit=none", "--set", "events-flows=none", *words]) == 0
+    read = {True: "on", False: "off"}
+    found = {name.replace("_", "-"): read.get(value, str(value)) for name, value in started[4].to_json().items()}
+    plainly = {"true": "on", "false": "off", "ON": "on"}
+    assert found == {name: plainly.get(value, value) for name, value in wanted.items()}
+    assert main(["emulator", "--help"]) == 0
+    printed = capsys.readouterr().out
+    assert [name for name in wanted if f"\n  {name} " not in printed] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "part"),
+    [
+        ("clowd=usgov", "there is no setting 'clowd': did you mean 'cloud'?"),
+        ("page_size=5", "there is no setting 'page_size': did you mean 'page-size'?"),
+        ("weather=fine", "there is no setting 'weather': use kind, cloud,"),
+        ("cloud", "'cloud' is not NAME=VALUE"),
+        ("cloud=moon", "'moon' is no value for 'cloud': use global, usgov, usgov-dod, china"),
+        ("user-flows=maybe", "'maybe' is no value for 'user-flows': use on, off"),
+        ("app-limit=many", "'many' is no value for 'app-limit': use a number from 1, none"),
+        ("tenant-limit=0", "'0' is no value for 'tenant-limit': use a number from 1, none"),
+        ("page-size=none", "'none' is no value for 'page-size': use a number from 1"),
+        ("duplicate-status=500", "'500' is no value for 'duplicate-status': use 400, 409"),
+        ("domain=", "'' is no value for 'domain': use text"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_wrong_usage(capsys: Capture, setting: str, part: str) -> None:
+    """The refusal says what was meant or what there is."""
+    assert main(["emulator", "--set", setting]) == 64
+    assert part in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "error", "code", "part"),
     [

@@ -11,8 +11,9 @@ import pytest
 from reconciler.kinds import load_kinds
 from reconciler.manifests.compile import Manifests, Surroundings, compile_manifests
 from reconciler.model.addresses import Address, Span
-from reconciler.model.resources import Resource
+from reconciler.model.resources import PublicPart, Resource
 from reconciler.model.secrets import Secret
+from tests.emulator.embedded import pfx
 
 HEAD = "apiVersion: userflow/v1\nkind: {}\nmetadata: {}\n"
 
@@ -124,6 +125,10 @@ def test_a_key_that_is_left_out_is_not_managed(tmp_path: Path) -> None:
     assert dict(resource.links) == {"identityProviders": ()}
 
 
+CERTIFICATES = Path(__file__).parent.parent / "certificates"
+LOCKED = (CERTIFICATES / "locked.pfx").read_bytes()
+
+
 def secret(resource: Resource, name: str) -> Secret:
     found = resource.properties["authenticationConfiguration"][name]
     assert isinstance(found, Secret)
@@ -137,20 +142,36 @@ def connector(auth: str) -> str:
 def test_secrets_come_from_the_environment_and_from_files(tmp_path: Path) -> None:
     """A file beside the manifest loses one newline; a certificate is read raw and travels in base64."""
     (tmp_path / "password.txt").write_bytes(b"hunter2\r\n")
-    (tmp_path / "a.pfx").write_bytes(b"\x00\xff\n")
+    (tmp_path / "a.pfx").write_bytes(LOCKED)
     basic = "{type: basicAuthentication, username: u, password: {fromFile: password.txt}}"
     assert secret(wanted(tmp_path, connector(basic)), "password").reveal() == "hunter2"
     certificate = "{type: pkcs12Certificate, pkcs12Value: {fromFile: a.pfx}, password: {fromEnv: P}}"
-    resource = wanted(tmp_path, connector(certificate), environ={"P": "hunter2"})
-    assert base64.b64decode(secret(resource, "pkcs12Value").reveal()) == b"\x00\xff\n"
-    assert secret(resource, "password").reveal() == "hunter2"
+    resource = wanted(tmp_path, connector(certificate), environ={"P": "open sesame"})
+    assert base64.b64decode(secret(resource, "pkcs12Value").reveal()) == LOCKED
+    assert secret(resource, "password").reveal() == "open sesame"
     assert secret(resource, "password").source == "environment variable P"
-    assert "hunter2" not in repr(resource)
+    assert "open sesame" not in repr(resource)
+    thumbprint = "DF12573DAAD4B653BA17378EAAB06F5DC9AA8BA7"
+    known = {"authenticationConfiguration.pkcs12Value": PublicPart(thumbprint, 1767225600, 2398377600)}
+    assert resource.certificates == known
+
+
+@pytest.mark.parametrize("words", ["cannot be opened", "holds no certificate"])
+def test_a_certificate_that_cannot_be_used_is_named_before_it_is_sent(tmp_path: Path, words: str) -> None:
+    """A wrong password and a file without a certificate are found here, and nothing of them is repeated."""
+    content = LOCKED if words == "cannot be opened" else pfx(bare=True)
+    (tmp_path / "a.pfx").write_bytes(content if isinstance(content, bytes) else base64.b64decode(content))
+    auth = connector("{type: pkcs12Certificate, pkcs12Value: {fromFile: a.pfx}}")
+    (problem,) = compiled(tmp_path, auth).problems
+    assert words in problem.message
+    assert "file a.pfx" in problem.message
+    assert problem.span is not None
+    assert problem.fix
 
 
 def test_a_certificate_without_a_password_is_sent_with_an_empty_one(tmp_path: Path) -> None:
     """Graph wants a password with every certificate, and an empty one where there is none."""
-    value = base64.b64encode(b"pfx").decode()
+    value = base64.b64encode((CERTIFICATES / "first.pfx").read_bytes()).decode()
     auth = "{type: PKCS12Certificate, pkcs12Value: {fromEnv: PFX}}"
     resource = wanted(tmp_path, connector(auth), environ={"PFX": value}, secrets="require")
     assert secret(resource, "password").reveal() == ""

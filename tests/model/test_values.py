@@ -47,7 +47,7 @@ def test_secrets_compare_by_value() -> None:
 
 def test_an_id_that_is_still_to_come_says_whose_it_is() -> None:
     """In plans and errors it is spoken of by the object's address."""
-    assert str(IdOf(Address("ApiConnector", "approval"))) == "(id of ApiConnector/approval)"
+    assert str(IdOf(Address("ApiConnector", "approval"))) == "approval"
 
 
 def test_a_kind_says_that_it_has_no_such_link() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from datetime import date
 from pathlib import Path
@@ -24,11 +25,18 @@ from reconciler.model.receipts import Receipts
 from reconciler.model.runs import Run
 from reconciler.model.secrets import Secret
 from reconciler.model.tenant import Reply, Write
+from reconciler.model.values import masked
 from reconciler.planning.options import Options
 from reconciler.reports import as_json
 
 CASES = Path(__file__).parent.parent / "cases" / "planning"
-ENVIRON = {"GOOGLE": "g-secret", "PASSWORD": "p-secret", "PFX": "cGZ4"}
+CERTIFICATES = Path(__file__).parent.parent / "certificates"
+ENVIRON = {
+    "GOOGLE": "g-secret",
+    "PASSWORD": "p-secret",
+    "PFX": base64.b64encode((CERTIFICATES / "first.pfx").read_bytes()).decode(),
+    "RENEWED_PFX": base64.b64encode((CERTIFICATES / "second.pfx").read_bytes()).decode(),
+}
 TODAY = date(2026, 11, 21)
 KEY = b"k" * 32
 
@@ -56,21 +64,26 @@ class WrittenTenant:
             return Absent()
         body = self._answers[need.path]
         return (
-            Unknown(body["unknown"], body.get("code", ""))
+            Unknown(body["unknown"], body.get("code", ""), body.get("status", 0))
             if isinstance(body, dict) and "unknown" in body
             else Present(body)
         )
 
 
-def planned(case: Path) -> tuple[Plan, list[str]]:
+def given_to(case: Path) -> dict[str, Any]:
     written = case / "options.yaml"
-    given = yaml.safe_load(written.read_text()) if written.exists() else {}
+    return yaml.safe_load(written.read_text()) if written.exists() else {}
+
+
+def planned(case: Path) -> tuple[Plan, list[str]]:
+    given = given_to(case)
+    kinds = {name: kind.within(given.get("type")) for name, kind in load_kinds().items()}
     around = Surroundings(variables={}, environ=given.get("environ", ENVIRON), offline=False, secrets="warn", root=case)
-    compiled = compile_manifests([case / "manifests.yaml"], load_kinds(), around)
+    compiled = compile_manifests([case / "manifests.yaml"], kinds, around)
     assert [problem.message for problem in compiled.problems if problem.severity == "error"] == []
     tenant = WrittenTenant(yaml.safe_load((case / "tenant.yaml").read_text()))
     memory = Memory(receipts_of(given), {address_of(name): id for name, id in given.get("made", {}).items()})
-    plan = asyncio.run(survey(compiled.resources, load_kinds(), tenant, memory, options_of(given)))
+    plan = asyncio.run(survey(compiled.resources, kinds, tenant, memory, options_of(given)))
     return plan, tenant.asked
 
 
@@ -107,17 +120,19 @@ def address_of(name: str) -> Address:
     return Address(*name.split("/", 1))
 
 
-def as_document(plan: Plan, asked: list[str]) -> str:
+def as_document(plan: Plan, asked: list[str], *, bodies: bool = False) -> str:
     document = as_json.document(Run("drift", 0, plan=plan))
     wanted = ["actions", "unmanaged", "unknown", "problems", "refusals", "drift"]
     shown = {name: document[name] for name in wanted if document[name]}
+    if bodies:
+        shown["bodies"] = {step.id: masked(step.action.body) for step in plan.steps if hasattr(step.action, "body")}
     return json.dumps({"reads": sorted(asked), **shown}, indent=1, ensure_ascii=False) + "\n"
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_manifests_and_tenant_give_the_expected_reads_and_plan(case: Path, rewrite: bool) -> None:
     """What is read, planned, refused and reported for these manifests on this tenant is what the file says."""
-    found = as_document(*planned(case))
+    found = as_document(*planned(case), bodies=given_to(case).get("bodies", False))
     expected = case / "expected.json"
     if rewrite:
         expected.write_text(found)

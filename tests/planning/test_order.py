@@ -9,7 +9,7 @@ from reconciler.planning.order import ordered
 
 
 def kind(name: str, target: str) -> Kind:
-    link = Link(name="other", target=target, shape=Shape.SLOT, path="other", read=Read("other"))
+    link = Link(key="other", target=target, shape=Shape.SLOT, path="other", read=Read("other"))
     return Kind(name=name, collection=name, permissions=Permissions("r", "w"), links=(link,))
 
 

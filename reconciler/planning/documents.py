@@ -1,0 +1,84 @@
+"""What is inside an object under names of its own and written whole: languages, and the documents of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reconciler.model.kinds import Kind, Part
+from reconciler.model.live import LiveObject
+from reconciler.model.paths import part_at, part_path, reference_path
+from reconciler.model.plans import AnyAction, Change, Clear, Upload
+from reconciler.model.resources import PartPath, Resource
+from reconciler.model.shapes import entries_of
+from reconciler.model.values import Tree, Value, leaves
+from reconciler.planning.diff import changes
+
+
+def uploads(resource: Resource, kind: Kind, live: LiveObject | None) -> list[AnyAction]:
+    """What makes the declared parts as they are wanted: outer ones first, and cleared last."""
+    paths = sorted(resource.documents, key=lambda path: (resource.documents[path] is None, len(path), path))
+    there = live.documents if live is not None else {}
+    return [action for path in paths for action in _converged(resource, kind, path, there.get(path))]
+
+
+def _converged(resource: Resource, kind: Kind, path: PartPath, live: Tree | None) -> Iterable[AnyAction]:
+    wanted, part, name = resource.documents[path], part_at(kind, path), ".".join(path)
+    source, where = resource.where(name), part_path(kind, path)
+    if wanted is None:
+        if live is not None and not _is_blank(part, live):
+            yield Clear(address=resource.address, link=name, path=where, version=part.version, source=source)
+        return
+    found = _changes(part, wanted, live)
+    if found:
+        body = wanted if part.content else {"id": path[-1], **wanted}
+        yield Upload(
+            address=resource.address,
+            link=name,
+            path=where,
+            version=part.version,
+            body=body,
+            keys=part.keys,
+            reference=reference_path(kind, path),
+            changes=found,
+            source=source,
+        )
+
+
+def _is_blank(part: Part, live: Tree) -> bool:
+    """Whether a document says nothing: Graph may keep it so when it is dropped."""
+    return part.content and not any(live.values())
+
+
+def _changes(part: Part, wanted: Tree, live: Tree | None) -> tuple[Change, ...]:
+    if live is None:
+        return tuple(Change(path, None, value) for path, value in _told(part, wanted))
+    if not part.content:
+        return changes(wanted, live, {})
+    found: list[Change] = []
+    for name, value in wanted.items():
+        found += _list_changes(name, value, live.get(name) or (), part.keys)
+    return tuple(found)
+
+
+def _list_changes(name: str, items: Iterable[Tree], there: Iterable[Tree], keys: tuple[str, ...]) -> Iterable[Change]:
+    wanted, live = entries_of(items, keys), entries_of(there, keys)
+    for key in sorted({*wanted, *live}):
+        want, have = wanted.get(key), live.get(key)
+        if want is None or have is None:
+            yield Change(f"{name}.{key}", _said(have, keys), _said(want, keys))
+        else:
+            yield from (
+                Change(f"{name}.{key}.{each.path}", each.before, each.after) for each in changes(want, have, {})
+            )
+
+
+def _told(part: Part, wanted: Tree) -> Iterable[tuple[str, Value]]:
+    if not part.content:
+        return leaves(wanted)
+    sets = ((name, entries_of(value, part.keys)) for name, value in wanted.items())
+    return ((f"{name}.{key}", _said(entry, part.keys)) for name, entries in sets for key, entry in entries.items())
+
+
+def _said(entry: Tree | None, keys: tuple[str, ...]) -> Value:
+    """What an item says beside that which tells it apart."""
+    return {name: value for name, value in entry.items() if name not in keys} if entry is not None else None

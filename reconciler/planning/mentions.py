@@ -1,0 +1,112 @@
+"""References inside lists: names in what is wanted, ids in what is there, and both as the addresses they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reconciler.model.addresses import Address, IdOf
+from reconciler.model.kinds import Kind, Link, Mentions, Property
+from reconciler.model.resources import Resource
+from reconciler.model.values import MISSING, Tree, Value, get, mapped, put
+from reconciler.planning.bodies import copied
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found out about a link's targets: `places` maps what manifests call them to their addresses, `targets`
+    has those addresses in order, with what is known of each."""
+
+    places: Mapping[Address, Address]
+    targets: Mapping[Address, Tree]
+
+
+def mentioning(kind: Kind) -> Iterator[tuple[Property, Mentions]]:
+    """The properties of a kind in which other objects are named."""
+    return ((known, known.mentions) for known in kind.properties if known.mentions is not None)
+
+
+def named(kind: Kind, properties: Tree, called: Callable[[Link, str], Address]) -> Tree:
+    """Live properties with every id replaced by the address of what it means."""
+    found = copied(properties)
+    for known, mentions in mentioning(kind):
+        value = get(found, known.path)
+        if value is not None:
+            put(found, known.path, mapped(value, mentions.steps, _namer(kind.link(mentions.link), called)))
+    return found
+
+
+def _namer(link: Link, called: Callable[[Link, str], Address]) -> Callable[[Value], Value]:
+    return lambda id: IdOf(called(link, str(id)))
+
+
+def located(resource: Resource, kind: Kind, live: Tree | None, links: Mapping[str, Found]) -> Resource:
+    """The resource with its names replaced by what they mean, and with what new items take from their targets.
+
+    Where only the link is declared, the list of a new object is made from it, and a list that is there loses what is
+    detached: Graph keeps the two apart. `live` has its own ids replaced already; it is None for a new object.
+    """
+    properties = copied(resource.properties)
+    for known, mentions in mentioning(kind):
+        found = links.get(mentions.link)
+        if found is None:
+            continue
+        there = get(live or {}, known.path)
+        value = get(properties, known.path, MISSING)
+        if value is MISSING:
+            value = _made(mentions, found.targets) if live is None else _trimmed(mentions, there, found.targets)
+            if value is None or value == there:
+                continue
+        value = mapped(value, mentions.steps, _finder(found.places))
+        old = {item[mentions.member] for item in _items(there, mentions.steps[:-1])}
+        put(properties, known.path, mapped(value, mentions.steps[:-1], _filler(mentions, old, found.targets)))
+    return replace(resource, properties=properties)
+
+
+def _finder(places: Mapping[Address, Address]) -> Callable[[Value], Value]:
+    return lambda written: IdOf(places.get(written.address, written.address))
+
+
+def _filler(mentions: Mentions, old: Collection[Value], targets: Mapping[Address, Tree]) -> Callable[[Value], Value]:
+    """Completes an item that is not there yet."""
+
+    def fill(item: Value) -> Value:
+        if item[mentions.member] in old:
+            return item
+        target = targets.get(item[mentions.member].address, {})
+        borrowed = {member: get(target, path) for member, path in mentions.borrows.items()}
+        given = {member: value for member, value in borrowed.items() if value is not None}
+        return {**mentions.fills, **given, **item}
+
+    return fill
+
+
+def _made(mentions: Mentions, targets: Collection[Address]) -> Value:
+    """A list that has an item for every target, nested as the steps say."""
+    if not targets:
+        return None
+    value: Value = [{mentions.member: IdOf(target)} for target in targets]
+    for step in reversed(mentions.steps[:-2]):
+        value = [value] if step == "*" else {step: value}
+    return value
+
+
+def _trimmed(mentions: Mentions, value: Value, targets: Collection[Address]) -> Value:
+    """The list without the items that mention anything but the targets."""
+
+    def keep(items: Value) -> Value:
+        return [item for item in items if item[mentions.member].address in targets]
+
+    return mapped(value, mentions.steps[:-2], keep)
+
+
+def _items(value: Value, steps: Sequence[str]) -> list[Value]:
+    """Every item that the steps lead to."""
+    found: list[Value] = []
+
+    def note(item: Value) -> Value:
+        found.append(item)
+        return item
+
+    mapped(value, steps, note)
+    return found
