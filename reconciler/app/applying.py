@@ -16,7 +16,7 @@ from reconciler.app.request import Request, Surroundings
 from reconciler.app.saved import SavedPlan
 from reconciler.app.survey import LOOKS, survey
 from reconciler.app.verdict import ERROR, after_apply, before_apply, joined
-from reconciler.app.workspace import Workspace, check_selection, expired_rules, options_of, run_of
+from reconciler.app.workspace import Workspace, check_selection, expired_rules, options_of, run_of, too_many
 from reconciler.execution import receipts
 from reconciler.execution.execute import execute
 from reconciler.execution.journal import Journal
@@ -40,6 +40,7 @@ class Applying:
     confirm: Callable[[Run], bool]
     approved: SavedPlan | None = None
     clock: Clock = field(default_factory=SystemClock)
+    distrusted: set[str] = field(default_factory=set)
 
     async def run(self) -> Run:
         """Plan, ask, perform; and again for what a tenant switch hid until it was turned on."""
@@ -64,12 +65,15 @@ class Applying:
         memory, _ = self.space.memory()
         options = options_of(self.request, self.space.project, self.around)
         resources, kinds = self.space.manifests.resources, self.space.kinds
-        return await survey(resources, kinds, session.graph, memory, options, self.clock)
+        return await survey(resources, kinds, session.graph, memory, options, self.clock, self.distrusted)
 
     async def _carry_out(self, run: Run, session: Session) -> Run:
         """Ask and perform, unless something speaks against it; the run with what became of it."""
         if code := before_apply(run):
             return replace(run, exit_code=code)
+        if self.request.max_requests is not None and run.plan.steps:
+            needed = session.graph.requests.logical + len(run.plan.steps)
+            too_many(needed, self.request.max_requests, "to read and to write")
         if run.plan.steps and not run.approved and not self.confirm(run):
             return replace(run, exit_code=ERROR, declined=True)
         session.graph.renew()

@@ -15,8 +15,10 @@ from reconciler.app.saved import SavedPlan
 from reconciler.app.verdict import is_faulty, of_drift, of_plan
 from reconciler.app.workspace import (
     Workspace,
+    check_cost,
     check_offline,
     check_selection,
+    cost_of,
     expired_rules,
     open_project,
     open_workspace,
@@ -25,6 +27,8 @@ from reconciler.app.workspace import (
 )
 from reconciler.execution.lock import hold
 from reconciler.model.errors import RefusedError, UsageError
+from reconciler.model.outcomes import Requests
+from reconciler.model.plans import Plan
 from reconciler.model.problems import errors_of
 from reconciler.model.runs import Command, Run
 
@@ -41,6 +45,9 @@ def validate(request: Request, around: Surroundings) -> Run:
 def plan(request: Request, around: Surroundings) -> Run:
     """What apply would do; `request.out` is written when nothing stands in the plan's way."""
     space = open_workspace(request, around, "warn")
+    if request.estimate and not errors_of(space.manifests.problems):
+        run = run_of("plan", space, Plan(), Requests(), ())
+        return replace(run, estimate=cost_of(space, request, around))
     run = _look("plan", space, request, around)
     run = replace(run, exit_code=of_plan(run, detailed=request.detailed_exitcode))
     if request.out is not None and not run.plan.refusals and not is_faulty(run):
@@ -65,6 +72,7 @@ def apply(request: Request, around: Surroundings, *, confirm: Callable[[Run], bo
         _same_tenant(approved, space)
     if errors_of(space.manifests.problems):
         return _stopped_early("apply", space)
+    check_cost(space, request, around)
     from reconciler.app.applying import Applying
 
     with hold(space.folder):
@@ -74,6 +82,7 @@ def apply(request: Request, around: Surroundings, *, confirm: Callable[[Run], bo
 def _look(command: Command, space: Workspace, request: Request, around: Surroundings) -> Run:
     if errors_of(space.manifests.problems):
         return _stopped_early(command, space)
+    check_cost(space, request, around)
     return asyncio.run(_read_only(command, space, request, around))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler import __version__
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.emulator import EmbeddedTransport
 
 EMBEDDED = "embedded"
+PACE = "pace.json"
 _EMBEDDED_ROOT = "http://localhost"
 
 
@@ -51,7 +52,8 @@ def _way_to(space: Workspace, request: Request, around: Surroundings) -> tuple[C
     tenant = space.tenant
     if tenant.graph != EMBEDDED:
         root = root_of(tenant.graph)
-        return _connection(tenant, request, root, _source(tenant, root, around)), None
+        source = _source(tenant, root, around)
+        return replace(_connection(tenant, request, root, source), pace_file=space.folder / PACE), None
     token, transport = _embedded(space)
     source = sign_in("token", root=_EMBEDDED_ROOT, secret=Secret(token, "the embedded tenant"))
     return _connection(tenant, request, _EMBEDDED_ROOT, source), transport

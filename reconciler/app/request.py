@@ -28,6 +28,8 @@ class Request:
     unmanaged_all: bool = False
     detailed_exitcode: bool = False
     check_extensions: bool = False
+    estimate: bool = False
+    max_requests: int | None = None
     out: Path | None = None
     yes: bool = False
 

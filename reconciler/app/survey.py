@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.app.memory import Memory
 from reconciler.model.errors import GraphError
 from reconciler.model.identity import Index
-from reconciler.model.kinds import Kinds
+from reconciler.model.kinds import Kinds, Link
 from reconciler.model.live import Answer, Need, Snapshot
 from reconciler.model.paths import collection_need
 from reconciler.model.plans import Plan
 from reconciler.model.problems import Problem, Severity
 from reconciler.model.resources import Resource
 from reconciler.model.tenant import Clock, Tenant
+from reconciler.planning.expansions import expandable, expanded_need, is_proved, is_refused, proofs, trusting
 from reconciler.planning.inquiries import doubts, inquiries, trials, verdict
 from reconciler.planning.needs import detail_needs, documents_wanted, listed_kinds
 from reconciler.planning.normalise import detailed, listing
@@ -32,25 +33,55 @@ async def survey(
     memory: Memory,
     options: Options,
     patience: Clock | None = None,
+    distrusted: set[str] | None = None,
 ) -> Plan:
     """Read what these manifests need of the tenant, in two rounds, and plan.
+
+    `distrusted` remembers the kinds whose listings do not expand what they should, for further surveys of the run.
 
     With a clock, creates that an earlier run began and did not end are looked for repeatedly before they are taken
     to be absent: listings lag behind writes.
     """
     names = listed_kinds(resources, kinds, options)
-    answers = dict(await tenant.read([collection_need(kinds[name]) for name in names]))
+    distrusted = set() if distrusted is None else distrusted
+    expanded = {name: link for name, link in expandable(resources, kinds, options).items() if name not in distrusted}
+    answers = await _listings(names, kinds, expanded, tenant, distrusted)
     if patience is not None:
         wanted = [each for each in resources if each.present and options.selects(each.address)]
         await _look_for_unfinished(wanted, kinds, tenant, memory, answers, names, patience)
     listed = listing(names, kinds, answers)
-    answers |= await tenant.read(detail_needs(resources, kinds, listed, memory.made, options))
+    believed = {name: link for name, link in expanded.items() if name not in distrusted}
+    proof = proofs(resources, kinds, believed, listed)
+    seen = trusting(kinds, {name: believed[name] for name in proof})
+    needs = detail_needs(resources, seen, listed, memory.made, options)
+    answers |= await tenant.read([*needs, *(need for need, _ in proof.values())])
+    if wrong := {name for name, (need, ids) in proof.items() if not is_proved(answers, need, ids)}:
+        distrusted |= wrong
+        seen = trusting(kinds, {name: believed[name] for name in proof if name not in wrong})
+        rest = detail_needs(resources, seen, listed, memory.made, options)
+        answers |= await tenant.read([need for need in rest if need not in answers])
     asked = documents_wanted(resources, kinds, listed, memory.made, options)
-    snapshot = detailed(listed, kinds, answers, memory.made, asked)
+    snapshot = detailed(listed, seen, answers, memory.made, asked)
     plan = make_plan(resources, kinds, snapshot, memory.receipts, options)
     curious = inquiries(plan, kinds)
     told = tuple(doubts(curious, await tenant.read(curious))) if curious else ()
     return replace(plan, problems=(*plan.problems, *told))
+
+
+async def _listings(
+    names: tuple[str, ...], kinds: Kinds, expanded: Mapping[str, Link], tenant: Tenant, distrusted: set[str]
+) -> dict[Need, Answer]:
+    """Every listing, by the need of the plain one; asked for once more where Graph takes no expansion."""
+    wanted = {name: expanded_need(kinds[name], expanded[name]) for name in names if name in expanded}
+    needs = [wanted.get(name, collection_need(kinds[name])) for name in names]
+    answers = dict(await tenant.read(needs))
+    refused = {name for name, need in wanted.items() if is_refused(answers[need])}
+    distrusted |= refused
+    if refused:
+        answers |= await tenant.read([collection_need(kinds[name]) for name in sorted(refused)])
+    for name, need in wanted.items():
+        answers.setdefault(collection_need(kinds[name]), answers[need])
+    return answers
 
 
 async def try_out(resources: Iterable[Resource], kinds: Kinds, tenant: Tenant, options: Options) -> tuple[Problem, ...]:

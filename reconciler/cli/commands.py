@@ -114,6 +114,8 @@ def _request(options: Namespace) -> Request:
         unmanaged_all=options.unmanaged == "all",
         detailed_exitcode=options.detailed_exitcode,
         check_extensions=options.check_extensions,
+        estimate=options.estimate,
+        max_requests=options.max_requests,
         out=options.out,
         yes=options.yes,
     )

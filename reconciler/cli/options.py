@@ -22,6 +22,8 @@ _PLAIN: dict[str, Any] = {
     "unmanaged": None,
     "detailed_exitcode": False,
     "check_extensions": False,
+    "estimate": False,
+    "max_requests": None,
     "out": None,
     "yes": False,
 }
@@ -125,6 +127,7 @@ def _plan() -> Parser:
     _scope(parser)
     parser.add_argument("--out", metavar="FILE", type=Path, help="save the plan, for 'apply FILE'")
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 when there is something to do")
+    parser.add_argument("--estimate", action="store_true", help="say what a check will cost, and ask nothing of Graph")
     parser.add_argument(
         "--check-extensions", action="store_true", help="have Graph try out the sign-in of declared extensions"
     )
@@ -231,6 +234,8 @@ def _over_manifests(name: str, operands: str, examples: str) -> Parser:
 def _patience(parser: Parser) -> None:
     patience = "how long to wait for Graph in all: 90s, 10m, 1h (default: 10m)"
     parser.add_argument("--max-wait", metavar="TIME", type=words.duration, default=MAX_WAIT, help=patience)
+    most = "do not start when more Graph requests than that will be needed"
+    parser.add_argument("--max-requests", metavar="N", type=words.count, help=most)
 
 
 def _scope(parser: Parser) -> None:

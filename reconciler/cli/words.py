@@ -50,6 +50,13 @@ def address_glob(text: str) -> str:
     return f"{kind}/{name}"
 
 
+def count(text: str) -> int:
+    """A number of requests, from 1."""
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise ArgumentTypeError(f"'{text}' is not a number of requests: write for example 200")
+    return int(text)
+
+
 def port(text: str) -> int:
     """A TCP port; 0 takes any free one."""
     if not (text.isdecimal() and int(text) < 65536):

@@ -21,6 +21,7 @@ def attachments(version: Version, *, providers_seeded: bool) -> tuple[Link, ...]
             read=Read("userFlowIdentityProviders", Version.BETA),
             version=Version.BETA,
             seeded=providers_seeded,
+            expand="identityProviders",
         ),
         _slot("postFederationSignup", version),
         _slot("postAttributeCollection", version),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from reconciler.manifests.documents import Document
 from reconciler.model.addresses import Address, Span
-from reconciler.model.kinds import Kind, Link, Shape
+from reconciler.model.kinds import Kind, Link, Shape, folded
 from reconciler.model.resources import Path
 from reconciler.model.values import MISSING, Tree, get
 
@@ -131,12 +130,7 @@ def _walked(value: Any, path: Path, steps: tuple[str, ...]) -> Iterator[tuple[Pa
 
 def is_well_known(kind: Kind, name: str) -> bool:
     """Whether the name is the id of something that every tenant of the right sort has."""
-    return name.casefold() in _folded(kind.well_known)
-
-
-@cache
-def _folded(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name.casefold() for name in names)
+    return name.casefold() in folded(kind.well_known)
 
 
 def looks_like_id(kind: Kind, name: str) -> bool:

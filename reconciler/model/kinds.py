@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from reconciler.model.links import Link, Listener, Order, Part, Read, Shape, Version
 from reconciler.model.properties import Certificate, Mentions, Property
@@ -30,6 +31,7 @@ __all__ = [
     "Read",
     "Shape",
     "Version",
+    "folded",
 ]
 
 ALL_CLOUDS = frozenset({"global", "usgov", "usgov-dod", "china"})
@@ -54,7 +56,13 @@ class BuiltIn:
     def holds(self, properties: Tree) -> bool:
         """Whether these properties are those of an object made by Graph."""
         found = str(get(properties, self.path) or "").casefold()
-        return found in {value.casefold() for value in self.values} if self.values else bool(found)
+        return found in folded(self.values) if self.values else bool(found)
+
+
+@cache
+def folded(names: tuple[str, ...]) -> frozenset[str]:
+    """The names without their case."""
+    return frozenset(name.casefold() for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,11 @@ class Kind:
     def is_lacking(self, status: int, answer: str) -> bool:
         """Whether that is how Graph says that the tenant has nothing of this kind: 404, or words of its own."""
         return status == 404 or any(words in answer for words in self.lacking)
+
+    @property
+    def mentions(self) -> list[tuple[Property, Mentions]]:
+        """The properties in which other objects are named."""
+        return [(known, known.mentions) for known in self.properties if known.mentions is not None]
 
     @property
     def adoption(self) -> Link | None:

@@ -69,6 +69,8 @@ class Link:
     `seeded` links are filled by Graph when the object is created. `within` is the path in the owner's own body where
     Graph takes the targets on create, each with what `carries` names of it, and may show them when it is read.
 
+    `expand` is the navigation that shows the targets in a listing of the owners, where Graph lets it.
+
     The target of a `foreign` link is no kind of ours (an application): its id is its name. An `exclusive` one belongs
     to one owner only. `fixed` links can only grow; without a `required` one Graph creates no owner. `unproven` says
     what to do where Graph has no such path. `takes` is the type that a target must have, by the owner's type (or by
@@ -89,6 +91,7 @@ class Link:
     order: Order | None = None
     seeded: bool = False
     within: str = ""
+    expand: str = ""
     carries: tuple[str, ...] = ()
     foreign: bool = False
     exclusive: bool = False

@@ -34,3 +34,13 @@ class Requests:
 
     def __add__(self, other: Requests) -> Requests:
         return Requests(self.logical + other.logical, self.http + other.http)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a check will cost: logical requests, HTTP round trips, seconds of waiting at `limit` requests a minute."""
+
+    logical: int
+    http: int
+    seconds: int
+    limit: int | None

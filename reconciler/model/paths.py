@@ -49,7 +49,9 @@ def object_need(kind: Kind, id: str) -> Need:
 
 def link_need(kind: Kind, id: str, link: Link, properties: Tree | None = None) -> Need:
     """What is attached to a link of an object; `properties` are the object's, where the path depends on them."""
-    path = _MEMBER.sub(lambda found: quoted(str(get(properties or {}, found[1], ""))), link.read.path)
+    path = link.read.path
+    if "{" in path:
+        path = _MEMBER.sub(lambda found: quoted(str(get(properties or {}, found[1], ""))), path)
     whole = path if link.read.shared else f"{inner_path(kind, id)}/{path}"
     return Need(whole, link.read.version, collection=link.shape not in _SINGLE)
 

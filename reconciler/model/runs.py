@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from reconciler.model.outcomes import Outcome, Requests
+from reconciler.model.outcomes import Estimate, Outcome, Requests
 from reconciler.model.plans import Plan
 from reconciler.model.problems import Problem
 
@@ -25,7 +25,8 @@ class Run:
     """What one command found and did. `problems` are those of the manifests; a plan has its own besides.
 
     `manifests` counts the documents that were read, `files` those they were in. `outcomes` are there after an apply
-    only. `approved` says that it was a saved plan that was applied.
+    only. `approved` says that it was a saved plan that was applied. An `estimate` is there when nothing else was asked
+    for.
     """
 
     command: Command
@@ -41,3 +42,4 @@ class Run:
     interrupted: bool = False
     declined: bool = False
     approved: bool = False
+    estimate: Estimate | None = None

@@ -22,9 +22,9 @@ def tree(body: Mapping[str, Any]) -> dict[str, Value]:
     >>> tree({"@odata.type": "#microsoft.graph.x", "a": None, "b": 1.0, "b@odata.context": "…"})
     {'type': 'x', 'b': 1}
     """
-    plain = {name: _plain(value) for name, value in body.items() if "@" not in name and value is not None}
+    told = {name: plain(value) for name, value in body.items() if "@" not in name and value is not None}
     declared = body.get(_TYPE)
-    return {"type": type_name(declared), **plain} if isinstance(declared, str) else plain
+    return {"type": type_name(declared), **told} if isinstance(declared, str) else told
 
 
 def type_name(declared: str) -> str:
@@ -120,11 +120,12 @@ def _item(value: Value) -> Value:
     return canonical(value, None)
 
 
-def _plain(value: Any) -> Value:
+def plain(value: Any) -> Value:
+    """A JSON value without annotations and nulls in it."""
     if isinstance(value, dict):
         return tree(value)
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

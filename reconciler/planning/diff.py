@@ -25,19 +25,22 @@ def changes(wanted: Tree, live: Tree, properties: Properties) -> tuple[Change, .
 
     Null, an empty list and an absent member are the same thing; case counts only where Graph keeps it.
     """
-    declared = [(path, value) for path, value in leaves(wanted) if not isinstance(value, Secret)]
-    want = {path: canonical(value, properties.get(path)) for path, value in declared}
-    have = {path: canonical(scoped(get(live, path), value), properties.get(path)) for path, value in declared}
-    if want == have:
-        return ()
-    shown = dict(declared)
-    return tuple(Change(path, get(live, path), shown[path]) for path in sorted(differing(have, want)))
+    found = []
+    for path, value in leaves(wanted):
+        before = live.get(path) if "." not in path else get(live, path)
+        if before == value or isinstance(value, Secret):  # most are just as they should be
+            continue
+        known = properties.get(path)
+        if differs(canonical(scoped(before, value), known), canonical(value, known)):
+            found.append(Change(path, before, value))
+    return tuple(sorted(found, key=lambda change: change.path))
 
 
-def differing(have: Mapping[str, Value], want: Mapping[str, Value]) -> set[str]:
-    """The keys under which two flat mappings differ anywhere."""
-    found = DeepDiff(have, want, view="tree", threshold_to_diff_deeper=0)
-    return {str(item.path(output_format="list")[0]) for items in found.values() for item in items}
+def differs(have: Value, want: Value) -> bool:
+    """Whether two values differ anywhere: scalars at a glance, what is nested by the library made for it."""
+    if have == want or not isinstance(have, list | Mapping) or not isinstance(want, list | Mapping):
+        return bool(have != want)
+    return bool(DeepDiff(have, want, threshold_to_diff_deeper=0))
 
 
 def secrets(wanted: Tree) -> Iterator[tuple[str, Secret]]:

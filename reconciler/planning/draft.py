@@ -64,9 +64,10 @@ class Draft:
         if links is None:
             return
         kind = self.situation.kind(resource)
-        live = replace(live, properties=mentions.named(kind, live.properties, self._called)) if live else None
-        found = {diff.link.name: diff.found for diff in links}
-        resource = mentions.located(resource, kind, live.properties if live else None, found)
+        if kind.mentions:
+            live = replace(live, properties=mentions.named(kind, live.properties, self._called)) if live else None
+            found = {diff.link.name: diff.found for diff in links}
+            resource = mentions.located(resource, kind, live.properties if live else None, found)
         if live is not None:
             self._update(resource, live)
         elif not any(diff.link.shape is Shape.ADOPTION for diff in links) and not self._create(resource, links):
@@ -138,9 +139,11 @@ class Draft:
                 places.append(Located(resource.address, unknown=f"{link.name}, which was not read"))
                 continue
             wanted = {place.address: entry for place, entry in located}
-            targets = {address: self.locator.known(address) for address in wanted}
+            there = self._there(link, live)
+            new = [address for address in wanted if not there or address not in there]
+            targets = {address: self.locator.known(address) for address in new}
             written = {entry.target: place.address for place, entry in located}
-            found.append(LinkDiff(resource, link, wanted, self._there(link, live), targets, written))
+            found.append(LinkDiff(resource, link, wanted, there, targets, written))
         self.problems += [place.problem for place in places if place.problem]
         if gaps := [place.unknown for place in places if place.unknown]:
             self.blocked[resource.address] = f"it refers to {gaps[0]}"

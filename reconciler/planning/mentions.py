@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.model.addresses import Address, IdOf
-from reconciler.model.kinds import Kind, Link, Mentions, Property
+from reconciler.model.kinds import Kind, Link, Mentions
 from reconciler.model.resources import Resource
 from reconciler.model.values import MISSING, Tree, Value, get, mapped, put
 from reconciler.planning.bodies import copied
@@ -21,15 +21,12 @@ class Found:
     targets: Mapping[Address, Tree]
 
 
-def mentioning(kind: Kind) -> Iterator[tuple[Property, Mentions]]:
-    """The properties of a kind in which other objects are named."""
-    return ((known, known.mentions) for known in kind.properties if known.mentions is not None)
-
-
 def named(kind: Kind, properties: Tree, called: Callable[[Link, str], Address]) -> Tree:
     """Live properties with every id replaced by the address of what it means."""
+    if not kind.mentions:
+        return properties
     found = copied(properties)
-    for known, mentions in mentioning(kind):
+    for known, mentions in kind.mentions:
         value = get(found, known.path)
         if value is not None:
             put(found, known.path, mapped(value, mentions.steps, _namer(kind.link(mentions.link), called)))
@@ -46,8 +43,10 @@ def located(resource: Resource, kind: Kind, live: Tree | None, links: Mapping[st
     Where only the link is declared, the list of a new object is made from it, and a list that is there loses what is
     detached: Graph keeps the two apart. `live` has its own ids replaced already; it is None for a new object.
     """
+    if not kind.mentions:
+        return resource
     properties = copied(resource.properties)
-    for known, mentions in mentioning(kind):
+    for known, mentions in kind.mentions:
         found = links.get(mentions.link)
         if found is None:
             continue

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from reconciler.model.addresses import Address
 from reconciler.model.identity import Index
-from reconciler.model.kinds import Kind, Kinds, Link
+from reconciler.model.kinds import Kind, Kinds, Link, folded
 from reconciler.model.live import LiveObject, Need, Snapshot
 from reconciler.model.paths import link_needs, object_need, part_at, part_need
 from reconciler.model.resources import PartPath, Resource
@@ -143,7 +143,7 @@ def _looked_up(kinds: Kinds, resource: Resource) -> Iterable[str]:
 
 
 def _must_look_up(kinds: Kinds, target: Address) -> bool:
-    return target.name.casefold() not in {name.casefold() for name in kinds[target.kind].well_known}
+    return target.name.casefold() not in folded(kinds[target.kind].well_known)
 
 
 def links_to(kind: Kind, targets: frozenset[str]) -> tuple[Link, ...]:

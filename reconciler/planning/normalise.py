@@ -12,7 +12,7 @@ from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.live import Absent, Answer, Answers, LiveEntry, LiveObject, Present, Snapshot, Unknown
 from reconciler.model.paths import collection_need, link_needs, object_need, part_at, part_need, shown
 from reconciler.model.resources import PartPath
-from reconciler.model.shapes import is_none, listened, tree, unwrapped
+from reconciler.model.shapes import is_none, listened, plain, tree, unwrapped
 from reconciler.model.values import Tree
 
 _BROKEN = "Graph answered in a shape that cannot be read"
@@ -170,13 +170,17 @@ def _entry(target: Kind | None, link: Link, item: Mapping[str, Any]) -> LiveEntr
     expanded = (item.get(link.member) if link.member and link.shape is Shape.ENTRIES else item) or {}
     id = str(expanded.get("id") or item["id"])
     name = _label(target, expanded) if len(expanded) > 1 else id
-    shaped = tree(item) if link.properties else {}
-    properties = {known.path: shaped[known.path] for known in link.properties if known.path in shaped}
-    return LiveEntry(id, name, properties)
+    said = ((known.path, item.get(known.path)) for known in link.properties)
+    return LiveEntry(id, name, {path: plain(value) for path, value in said if value is not None})
 
 
 def _label(target: Kind | None, item: Mapping[str, Any]) -> str:
-    return label(target, _object(target, item)) if target else str(item["id"])
+    """What people call the target, from the little that tells it."""
+    if target is None:
+        return str(item["id"])
+    paths = (target.key, target.built_in.path if target.built_in else target.key)
+    told = {name: item[name] for name in (*paths, "@odata.type") if name in item}
+    return label(target, LiveObject(target.name, str(item["id"]), tree(told)))
 
 
 def _ordered(entries: tuple[LiveEntry, ...], order: list[str]) -> tuple[LiveEntry, ...]:

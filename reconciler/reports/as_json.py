@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.model.addresses import Address, Span
-from reconciler.model.outcomes import Outcome
+from reconciler.model.outcomes import Estimate, Outcome
 from reconciler.model.plans import AnyAction, Change, Difference, Expiry, Refusal, Step, Unmanaged, Unreadable, verb_of
 from reconciler.model.problems import Problem
 from reconciler.model.runs import Run, TenantName
@@ -41,11 +41,21 @@ def document(run: Run) -> Json:
         "problems": [_problem(problem) for problem in (*run.problems, *plan.problems)],
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         **({"outcomes": [_outcome(outcome) for outcome in run.outcomes]} if run.command == "apply" else {}),
+        **({"estimate": _estimate(run.estimate)} if run.estimate else {}),
         "requests": {
             "logical": run.requests.logical,
             "http": run.requests.http,
             "forecastWrites": run.forecast_writes,
         },
+    }
+
+
+def _estimate(found: Estimate) -> Json:
+    return {
+        "logical": found.logical,
+        "http": found.http,
+        "seconds": found.seconds,
+        "requestsPerMinute": found.limit,
     }
 
 

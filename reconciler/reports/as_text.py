@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from reconciler.model.outcomes import Outcome, Status
+from reconciler.model.outcomes import Estimate, Outcome, Status
 from reconciler.model.problems import Problem, Severity
 from reconciler.model.runs import Run
 from reconciler.reports import blocks, terminal
@@ -157,6 +157,9 @@ def _conclusion(run: Run) -> Lines:
     if run.command == "validate":
         yield _validated(run)
         return
+    if run.estimate:
+        yield _estimated(run.estimate)
+        return
     if run.declined:
         yield "Not confirmed: nothing was written."
         return
@@ -166,6 +169,14 @@ def _conclusion(run: Run) -> Lines:
         return
     yield {"plan": _planned, "apply": _applied, "drift": _drifted}[run.command](run)
     yield from _asides(run)
+
+
+def _estimated(found: Estimate) -> str:
+    cost = f"{counted(found.logical, 'Graph request')} in {counted(found.http, 'HTTP call')}"
+    if found.limit is None:
+        return f"A check costs about {cost}; this tenant has no limit."
+    waits = f"about {counted(found.seconds // 60, 'minute')} of waiting" if found.seconds else "no waiting"
+    return f"A check costs about {cost}: {waits} at {found.limit:,} requests a minute."
 
 
 def _validated(run: Run) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import json
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -83,11 +84,12 @@ class Server:
         concurrency: int = 8,
         max_wait: float = 600.0,
         progress: Callable[[int, int], None] | None = None,
+        pace_file: Path | None = None,
     ) -> T:
         """What a conversation with this server comes to."""
-        connection = Connection(
-            root, auth or StaticToken(Secret(TOKEN)), limit, concurrency, max_wait, "reconciler/0.0-test"
-        )
+        source = auth or StaticToken(Secret(TOKEN))
+        agent = "reconciler/0.0-test"
+        connection = Connection(root, source, limit, concurrency, max_wait, agent, pace_file)
 
         async def conversation() -> T:
             async with connect(connection, clock=self.clock, transport=self.transport, progress=progress) as graph:

@@ -1,0 +1,37 @@
+"""The pace of earlier processes: what they asked of Graph in the last minute, in a small file of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from reconciler.msgraph.pacing import MINUTE
+
+Taken = list[tuple[int, float]]
+"""Logical requests, and the seconds for which they still take up room."""
+
+
+def load(path: Path, now: float) -> Taken:
+    """What still takes up room at that Unix time; nothing where there is no file, or none that can be read."""
+    try:
+        written = json.loads(path.read_bytes())["passages"]
+        ends = [(int(cost), float(until) - now) for cost, until in written]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []
+    return [(cost, min(seconds, MINUTE)) for cost, seconds in ends if cost > 0 and seconds > 0]
+
+
+def save(path: Path, taken: Iterable[tuple[int, float]], now: float) -> None:
+    """Keep what takes up room for the next process. Where that cannot be written, the next one knows nothing."""
+    passages = [[cost, round(now + seconds, 3)] for cost, seconds in taken]
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            json.dump({"formatVersion": 1, "passages": passages}, file)
+        Path(name).replace(path)
+    except OSError:
+        return
