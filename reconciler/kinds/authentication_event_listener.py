@@ -1,8 +1,8 @@
 """Authentication event listeners: what is called at an event, for which applications.
 
 Graph docs: authenticationEventListener and its subtypes. `@odata.type` is wanted on every write, of the listener and of
-its handler. Those that carry `authenticationEventsFlowId` follow from a user flow and are its business alone. US
-Government clouds have those for token issuance only.
+its handler. Those that carry `authenticationEventsFlowId` follow from a user flow and are its business alone. The
+metadata of US Government clouds gives them no display name, so that there is nothing by which one could be found again.
 """
 
 from reconciler.model.kinds import BuiltIn, Kind, Link, Permissions, Property, Read, Shape
@@ -34,8 +34,7 @@ KIND = Kind(
     permissions=Permissions(read="EventListener.Read.All", write="EventListener.ReadWrite.All"),
     typed_updates=True,
     built_in=BuiltIn("authenticationEventsFlowId"),
-    clouds=frozenset({"global", "usgov", "usgov-dod"}),
-    type_clouds={name: frozenset({"global"}) for name in _HANDLERS if name != _TOKEN},
+    clouds=frozenset({"global"}),
     tenants=frozenset({"workforce", "external"}),
     properties=(
         Property("type", required=True, immutable=True, odata_type=True, folded=True),

@@ -12,7 +12,7 @@ from reconciler.manifests.declared import Declared, Manifest, references
 from reconciler.manifests.secret_sources import read_secret
 from reconciler.manifests.surroundings import Surroundings
 from reconciler.model.addresses import Address, IdOf
-from reconciler.model.kinds import Kind, Kinds, Link, Mentions, Property
+from reconciler.model.kinds import Kind, Kinds, Link, Mentions, Property, Shape
 from reconciler.model.problems import Problem, Severity
 from reconciler.model.resources import Entry, PublicPart, Resource
 from reconciler.model.secrets import Secret
@@ -41,7 +41,7 @@ class Resolver:
             present=manifest.present,
             pin=manifest.pin,
             properties=properties,
-            links=dict(self._links(manifest)) if manifest.present else {},
+            links=dict(self._links(manifest)),
             documents=dict(parts.documents(manifest.kind.parts, manifest.spec)) if manifest.present else {},
             certificates=certificates,
             spans=manifest.document.key_spans.below("spec"),
@@ -106,7 +106,8 @@ class Resolver:
             entry = Entry(self._address(link, reference.name), span, reference.properties)
             found.setdefault(link.name, []).append(entry)
         for link in manifest.kind.links:
-            if link.name in found or get(manifest.spec, link.key, MISSING) is not MISSING:
+            said = link.name in found or _is_said(link, get(manifest.spec, link.key, MISSING))
+            if said and (manifest.present or link.shape is Shape.ADOPTION):  # what is to go may go by another's id
                 yield link.name, tuple(found.get(link.name, ()))
 
     def _address(self, link: Link, name: str) -> Address:
@@ -114,6 +115,13 @@ class Resolver:
         kind = self.kinds.get(link.target)
         meant = self.declared.meant(kind, name) if kind else None
         return meant.address if meant else Address(link.target, kind.bare(name) if kind else name)
+
+
+def _is_said(link: Link, value: Any) -> bool:
+    """Whether a link is declared; a handler that says nothing of what it calls is not."""
+    if link.shape is Shape.HANDLER and isinstance(value, dict):
+        return link.within.rpartition(".")[2] in value
+    return value is not MISSING
 
 
 def _is_password(kind: Kind, path: str, properties: dict[str, Any]) -> bool:

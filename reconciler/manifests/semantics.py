@@ -23,6 +23,7 @@ from reconciler.manifests.surroundings import Surroundings
 from reconciler.manifests.words import did_you_mean, listed, plain, quoted
 from reconciler.model.kinds import ALL_CLOUDS, Kind, Kinds
 from reconciler.model.problems import Problem, Severity
+from reconciler.model.resources import Path
 from reconciler.model.values import MISSING, get
 
 Firsts: TypeAlias = dict[tuple[str, str, str], tuple[Manifest, tuple[str, ...]]]
@@ -127,12 +128,18 @@ def _absence(manifest: Manifest) -> Iterator[Problem]:
 
 def _repeated(manifest: Manifest, named: list[Reference]) -> Iterator[Problem]:
     first: dict[tuple[str, str], Reference] = {}
-    for reference in named:
-        other = first.setdefault((reference.link.name, reference.name.casefold()), reference)
+    inside = [(reference, f"the inputs of {reference.link.name}") for reference in mentions(manifest)]
+    listed_ones = [(reference, reference.link.key) for reference in named if reference.path not in _paths(inside)]
+    for reference, where in (*listed_ones, *inside):
+        other = first.setdefault((where, reference.name.casefold()), reference)
         if other is not reference:
             place = manifest.at(*other.path)
-            message = f"{quoted(reference.name)} stands twice in {reference.link.name}, first at {place}"
+            message = f"{quoted(reference.name)} stands twice in {where}, first at {place}"
             yield Problem(message, "remove one of the two", manifest.at(*reference.path), manifest.address)
+
+
+def _paths(found: list[tuple[Reference, str]]) -> set[Path]:
+    return {reference.path for reference, _ in found}
 
 
 def _targets(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from reconciler.model.kinds import Kind
+from reconciler.model.kinds import Kind, Link
 from reconciler.model.live import LiveObject
 from reconciler.model.resources import Resource
 from reconciler.model.values import get
@@ -25,6 +25,15 @@ def label(kind: Kind, live: LiveObject) -> str:
 def is_built_in(kind: Kind, live: LiveObject) -> bool:
     """Whether Graph made the object: it can be adopted and referred to, never created or deleted."""
     return kind.singleton or (kind.built_in is not None and kind.built_in.holds(live.properties))
+
+
+def may_use(kind: Kind, link: Link, live: LiveObject) -> bool:
+    """Whether a live object can have something attached to a link that is its own business: what Graph made follows
+    from another object, and a type that takes nothing has nothing."""
+    own = kind.type_property
+    if not kind.singleton and is_built_in(kind, live):
+        return False
+    return own is None or not link.takes or str(get(live.properties, own.path)) in link.takes
 
 
 class Index:

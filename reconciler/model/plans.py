@@ -102,7 +102,8 @@ class Reorder(Action):
 class Upload(Action):
     """Write something inside an object whole: a language, or the document of a page, told apart by `keys`.
 
-    `link` is what people call it, `path` where it is below the object, `reference` where Graph's own one is.
+    `link` is what people call it, `path` where it is below the object, `reference` where Graph's own one is; a `new`
+    one takes the place of nothing.
     """
 
     verb: ClassVar[Verb] = "upload"
@@ -113,6 +114,7 @@ class Upload(Action):
     body: Tree
     keys: tuple[str, ...] = ()
     reference: str = ""
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

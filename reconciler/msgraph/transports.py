@@ -81,12 +81,14 @@ class Network(httpx.AsyncBaseTransport):
     """The network, with the proxies and certificates that the environment names, except on this machine.
 
     `HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR` are httpx's to understand: an httpx client is asked.
+    HTTP/2 is spoken where the far side offers it; connections are kept, and answers may come compressed.
     """
 
     def __init__(self, root: str, concurrency: int) -> None:
         local = is_loopback(root)
         self._client = httpx.AsyncClient(
             trust_env=not local,
+            http2=not root.startswith("http://"),  # it is agreed on while TLS is
             verify=not root.startswith("http://"),  # plain http needs no certificates, and they are slow to load
             limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
             event_hooks={"response": [forget_location]},

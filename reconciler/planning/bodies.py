@@ -63,11 +63,18 @@ def overlaid(kind: Kind, known: Property, wanted: Value, live: Value) -> Value:
 
 
 def _kept(kind: Kind, path: str, live: Value) -> Value:
-    """What is there, without that which Graph only shows or never does."""
+    """What is there, without that which Graph only shows or never does, its types in Graph's words again."""
+    if isinstance(live, list | tuple):
+        return [_kept(kind, f"{path}.*", item) for item in live]
     if not isinstance(live, Mapping):
         return live
     hidden = {each.path for each in kind.properties if each.secret or each.read_only}
-    return {name: value for name, value in live.items() if f"{path}.{name}" not in hidden}
+    told = {each.path for each in kind.properties if each.odata_type}
+    kept = {name: value for name, value in live.items() if f"{path}.{name}" not in hidden}
+    if isinstance(name := kept.get("type"), str) and f"{path}.type" not in told:
+        del kept["type"]
+        kept = {_TYPE: odata_type(name), **kept}
+    return {name: _kept(kind, f"{path}.{name}", value) for name, value in kept.items()}
 
 
 def _over(wanted: Value, live: Value, key: str) -> Value:
@@ -125,7 +132,7 @@ def typed(kind: Kind, properties: Tree) -> dict[str, Value]:
 
 
 def _annotate(value: dict[str, Value], name: str) -> None:
-    rest = dict(value)
+    rest = {key: said for key, said in value.items() if key != _TYPE}
     value.clear()
     value |= {_TYPE: odata_type(name), **rest}
 

@@ -8,9 +8,10 @@ from reconciler.model.kinds import Kind, Part
 from reconciler.model.live import LiveObject
 from reconciler.model.paths import part_at, part_path, reference_path
 from reconciler.model.plans import AnyAction, Change, Clear, Upload
+from reconciler.model.problems import Problem
 from reconciler.model.resources import PartPath, Resource
 from reconciler.model.shapes import entries_of
-from reconciler.model.values import Tree, Value, leaves
+from reconciler.model.values import Tree, Value, get, leaves
 from reconciler.planning.diff import changes
 
 
@@ -19,6 +20,17 @@ def uploads(resource: Resource, kind: Kind, live: LiveObject | None) -> list[Any
     paths = sorted(resource.documents, key=lambda path: (resource.documents[path] is None, len(path), path))
     there = live.documents if live is not None else {}
     return [action for path in paths for action in _converged(resource, kind, path, there.get(path))]
+
+
+def shut(resource: Resource, kind: Kind, live: LiveObject | None) -> Problem | None:
+    """Why Graph would take none of the declared parts: the object's switch for them is off and stays off."""
+    for path, wanted in resource.documents.items():
+        switch = part_at(kind, path[:2]).switch
+        now = get(live.properties, switch) if live is not None and switch else None
+        if switch and wanted is not None and get(resource.properties, switch, now) is not True:
+            message = f"Graph takes no {path[0]} while {switch} is not on"
+            return Problem(message, f"add {switch}: true", resource.where(".".join(path)), resource.address)
+    return None
 
 
 def _converged(resource: Resource, kind: Kind, path: PartPath, live: Tree | None) -> Iterable[AnyAction]:
@@ -39,6 +51,7 @@ def _converged(resource: Resource, kind: Kind, path: PartPath, live: Tree | None
             body=body,
             keys=part.keys,
             reference=reference_path(kind, path),
+            new=live is None,
             changes=found,
             source=source,
         )

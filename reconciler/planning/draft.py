@@ -64,21 +64,28 @@ class Draft:
         if links is None:
             return
         kind = self.situation.kind(resource)
+        if fault := documents.shut(resource, kind, live):
+            self.problems.append(fault)
+            return
+        if live is not None:
+            links = [diff for diff in links if not self._ignores(resource, diff.link.name, diff.link.key)]
         if kind.mentions:
             live = replace(live, properties=mentions.named(kind, live.properties, self._called)) if live else None
             found = {diff.link.name: diff.found for diff in links}
             resource = mentions.located(resource, kind, live.properties if live else None, found)
         if live is not None:
-            self._update(resource, live)
+            self._update(resource, live, links)
         elif not any(diff.link.shape is Shape.ADOPTION for diff in links) and not self._create(resource, links):
             return
         for diff in links:
-            if live is None or not self.situation.options.ignores(resource.address, diff.link.name):
-                self._attach(diff, kind, live)
-        options, address = self.situation.options, resource.address
-        mine = [path for path in resource.documents if live is None or not options.ignores(address, ".".join(path))]
+            self._attach(diff, kind, live)
+        mine = [path for path in resource.documents if live is None or not self._ignores(resource, ".".join(path))]
         kept = {path: resource.documents[path] for path in mine}
         self.actions += documents.uploads(replace(resource, documents=kept), kind, live)
+
+    def _ignores(self, resource: Resource, *paths: str) -> bool:
+        """Whether something of an object is somebody else's business, by any of its names."""
+        return any(self.situation.options.ignores(resource.address, path) for path in paths)
 
     def _called(self, link: Link, id: str) -> Address:
         """The address of what a live object mentions."""
@@ -87,7 +94,11 @@ class Draft:
         return address
 
     def _attach(self, diff: LinkDiff, kind: Kind, live: LiveObject | None) -> None:
-        for action in diff.actions():
+        actions = diff.actions()
+        if actions and live is not None and self.situation.is_built_in(live) and not kind.singleton:
+            self.refusals.append(objects.untouchable(diff.owner.address, diff.link.name, live))
+            return
+        for action in actions:
             if isinstance(action, Attach) and diff.link.shape is Shape.HANDLER:
                 body = objects.calling(kind, diff.owner, live, diff.link, action.target)
                 self.actions.append(replace(action, body=body))
@@ -112,16 +123,17 @@ class Draft:
         self.actions.append(made)
         return True
 
-    def _update(self, resource: Resource, live: LiveObject) -> None:
+    def _update(self, resource: Resource, live: LiveObject, links: list[LinkDiff]) -> None:
         found = objects.differing(resource, live, self.situation)
         stuck = objects.fixed(found, live, self.situation)
         for change in stuck:
             kind, graphs = self.situation.kind(resource), self.situation.is_built_in(live)
             self.refusals.append(objects.irreplaceable(resource.address, change, kind, graphs))
+        for change in found if stuck else ():
             where = resource.where(change.path)
             self.fixed.append(Difference(resource.address, "changed", (change,), source=where))
         if found and not stuck:
-            self.actions.append(objects.update(resource, live, found, self.situation))
+            self.actions.append(objects.update(resource, live, found, self.situation, links))
         kind = self.situation.kind(resource)
         self.actions += renewals(resource, kind, live, self.situation)
         self.certificates += expiries(kind, resource.address, live)
@@ -140,7 +152,8 @@ class Draft:
                 continue
             wanted = {place.address: entry for place, entry in located}
             there = self._there(link, live)
-            new = [address for address in wanted if not there or address not in there]
+            known = self.situation.kind(resource).mentions
+            new = [address for address in wanted if known or not there or address not in there]
             targets = {address: self.locator.known(address) for address in new}
             written = {entry.target: place.address for place, entry in located}
             found.append(LinkDiff(resource, link, wanted, there, targets, written))

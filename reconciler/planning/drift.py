@@ -70,7 +70,7 @@ def _state(step: Step) -> State:
         case Attach():
             return "changed" if action.changes and action.changes[0].path == action.link else "missing"
         case Upload():
-            return "changed" if any(change.before is not None for change in action.changes) else "missing"
+            return "missing" if action.new else "changed"
         case Update() | Reorder() | Certify():
             return "changed"
         case Delete() | Detach() | Clear():

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from reconciler.model.addresses import Address
-from reconciler.model.identity import label
+from reconciler.model.identity import label, may_use
 from reconciler.model.kinds import Link, Shape
 from reconciler.model.live import Snapshot
 from reconciler.model.plans import AnyAction, Attach, Create, Delete, Detach, Refusal
@@ -109,10 +109,8 @@ def _uses(situation: Situation, doomed: set[Address]) -> Iterable[tuple[Address,
         if links and gap is not None and not kind.is_lacking(gap.status, gap.reason):
             yield from ((Address(kind.name, "*"), "", address) for address in sorted(doomed) if _points(links, address))
         for live in snapshot.of(kind.name) if links else ():
-            if situation.is_built_in(live):
-                continue
             owner = situation.called(live)
-            for link in links:
+            for link in (each for each in links if may_use(kind, each, live)):
                 for target in live_entries(link, situation.kinds, situation.matches, live.links.get(link.name, ())):
                     if target in doomed:
                         yield owner, link.name, target

@@ -23,7 +23,7 @@ def inquiries(plan: Plan, kinds: Kinds) -> dict[Need, Upload]:
     found: dict[Need, Upload] = {}
     for step in plan.steps:
         action = step.action
-        if isinstance(action, Upload) and action.reference and action.address in plan.ids:
+        if isinstance(action, Upload) and action.reference and not step.after and action.address in plan.ids:
             path = inner_path(kinds[action.address.kind], plan.ids[action.address])
             found[Need(f"{path}/{action.reference}", action.version)] = action
     return found

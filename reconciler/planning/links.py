@@ -107,7 +107,7 @@ class LinkDiff:
             link=self.link.name,
             target=target,
             keep=keep,
-            source=self.owner.where(self.link.name),
+            source=self.owner.where(self.link.key),
         )
 
     def _reorder(self, added: bool) -> list[AnyAction]:
@@ -124,7 +124,7 @@ class LinkDiff:
                 link=self.link.name,
                 order=tuple(wanted),
                 changes=shown,
-                source=self.owner.where(self.link.name),
+                source=self.owner.where(self.link.key),
             )
         ]
 

@@ -23,8 +23,6 @@ class Found:
 
 def named(kind: Kind, properties: Tree, called: Callable[[Link, str], Address]) -> Tree:
     """Live properties with every id replaced by the address of what it means."""
-    if not kind.mentions:
-        return properties
     found = copied(properties)
     for known, mentions in kind.mentions:
         value = get(found, known.path)
@@ -43,8 +41,6 @@ def located(resource: Resource, kind: Kind, live: Tree | None, links: Mapping[st
     Where only the link is declared, the list of a new object is made from it, and a list that is there loses what is
     detached: Graph keeps the two apart. `live` has its own ids replaced already; it is None for a new object.
     """
-    if not kind.mentions:
-        return resource
     properties = copied(resource.properties)
     for known, mentions in kind.mentions:
         found = links.get(mentions.link)
@@ -57,7 +53,7 @@ def located(resource: Resource, kind: Kind, live: Tree | None, links: Mapping[st
             if value is None or value == there:
                 continue
         value = mapped(value, mentions.steps, _finder(found.places))
-        old = {item[mentions.member] for item in _items(there, mentions.steps[:-1])}
+        old = [item.get(mentions.member) for item in _items(there, mentions.steps[:-1])]
         put(properties, known.path, mapped(value, mentions.steps[:-1], _filler(mentions, old, found.targets)))
     return replace(resource, properties=properties)
 
@@ -94,7 +90,7 @@ def _trimmed(mentions: Mentions, value: Value, targets: Collection[Address]) -> 
     """The list without the items that mention anything but the targets."""
 
     def keep(items: Value) -> Value:
-        return [item for item in items if item[mentions.member].address in targets]
+        return [item for item in items if getattr(item.get(mentions.member), "address", None) in targets]
 
     return mapped(value, mentions.steps[:-2], keep)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.model.addresses import Address
-from reconciler.model.identity import Index
-from reconciler.model.kinds import Kind, Kinds, Link, folded
+from reconciler.model.identity import Index, may_use
+from reconciler.model.kinds import Kind, Kinds, Link, Shape, folded
 from reconciler.model.live import LiveObject, Need, Snapshot
-from reconciler.model.paths import link_needs, object_need, part_at, part_need
+from reconciler.model.paths import link_need, link_needs, object_need, part_at, part_need
 from reconciler.model.resources import PartPath, Resource
 from reconciler.model.values import get
+from reconciler.planning.bodies import applicable, completed
 from reconciler.planning.options import Options
 
 
@@ -57,10 +58,12 @@ def detail_needs(
             continue
         found = indexes[kind.name].candidates(resource) if kind.name in indexes else ()
         needs |= dict.fromkeys(_details(kind, resource, found, made))
+        shared = [link for link in kind.links if link.read.shared and link.name in resource.links]
+        needs |= dict.fromkeys(link_need(kind, "", link) for link in shared if resource.present)
     doomed = _dooming(wanted, snapshot, indexes, made, options)
     for kind in kinds.values():
         for live in snapshot.of(kind.name):
-            for link in links_to(kind, doomed):
+            for link in (each for each in links_to(kind, doomed) if may_use(kind, each, live)):
                 needs |= dict.fromkeys(link_needs(kind, live.id, link, live.properties)[:1])
     return tuple(needs)
 
@@ -98,12 +101,24 @@ def _details(
         yield object_need(kind, live.id)
     if resource.present:
         for link in kind.links:
-            if link.name in resource.links:
-                yield from link_needs(kind, live.id, link, live.properties)
+            if link.name in resource.links or (_goes_along(link, resource) and may_use(kind, link, live)):
+                yield from _link_needs(kind, link, live, resource, listed=bool(found))
         for path in resource.documents:
             if found and _is_shut(kind, path, live):
                 continue
             yield part_need(kind, live.id, path)
+
+
+def _goes_along(link: Link, resource: Resource) -> bool:
+    """Whether a link is sent again with a declared handler around it."""
+    return link.shape is Shape.HANDLER and get(resource.properties, link.within.rpartition(".")[0]) is not None
+
+
+def _link_needs(kind: Kind, link: Link, live: LiveObject, resource: Resource, *, listed: bool) -> Iterable[Need]:
+    """What tells the state of a link. Of an object that is in no listing, the manifest tells what is in the path."""
+    if listed or link.shape is not Shape.HANDLER:
+        return link_needs(kind, live.id, link, live.properties)
+    return (link_need(kind, live.id, link, completed(resource.properties, applicable(kind, resource.properties))),)
 
 
 def _is_shut(kind: Kind, path: PartPath, live: LiveObject) -> bool:
@@ -133,7 +148,7 @@ def _dooming(
 
 def _looked_up(kinds: Kinds, resource: Resource) -> Iterable[str]:
     """The kinds of which something must be known for the links of a resource: an id, or what an entry takes over."""
-    for name, entries in resource.links.items():
+    for name, entries in resource.links.items() if resource.present else ():
         link = kinds[resource.address.kind].link(name)
         borrowed = [each.path for each in link.properties if each.from_target]
         for entry in () if link.foreign else entries:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from reconciler.model.addresses import Address, IdOf
 from reconciler.model.kinds import Kind, Link, Property, Shape
@@ -105,11 +105,19 @@ def _unborn(known: Property, live: LiveObject) -> bool:
     return known.born and get(live.properties, known.path.partition(".")[0]) is None
 
 
-def update(resource: Resource, live: LiveObject, found: tuple[Change, ...], situation: Situation) -> Update:
+def update(
+    resource: Resource,
+    live: LiveObject,
+    found: tuple[Change, ...],
+    situation: Situation,
+    links: list[LinkDiff],
+) -> Update:
     """What mends the differences."""
     kind = situation.kind(resource)
     body = bodies.update_body(kind, _as_sent(resource, live, situation), live.properties, found)
-    _keep_calling(kind, body)
+    for link in kind.links:
+        if link.shape is Shape.HANDLER and isinstance(get(body, link.within.rpartition(".")[0]), dict):
+            _keep_calling(link, live, body, _targets(link, links))
     return Update(address=resource.address, body=body, changes=found, source=resource.where(found[0].path))
 
 
@@ -119,11 +127,17 @@ def adopting(kind: Kind, resource: Resource, link: Link, target: Address) -> Tre
     return {"@odata.type": link.type_name, "id": IdOf(target), **bodies.typed(kind, properties), **link.body}
 
 
-def _keep_calling(kind: Kind, body: dict[str, Value]) -> None:
-    """A handler that is sent goes on calling what it calls: by id, as Graph takes it."""
-    for link in kind.links:
-        if link.shape is Shape.HANDLER and isinstance(found := get(body, link.within), Mapping):
-            put(body, link.within, {"id": found.get("id")})
+def _keep_calling(link: Link, live: LiveObject, body: dict[str, Value], wanted: tuple[Address, ...]) -> None:
+    """A handler that is sent calls what it should, else what it calls already: by id, as Graph takes it."""
+    called: Value = IdOf(wanted[0]) if wanted else next((entry.id for entry in live.links.get(link.name, ())), None)
+    if called is not None:
+        put(body, link.within, {"id": called})
+
+
+def untouchable(address: Address, link: str, live: LiveObject) -> Refusal:
+    """Why nothing is attached to an object that Graph made."""
+    reason = f"{link} cannot change: '{live.id}' was made by Graph"
+    return Refusal("builtIn", address, reason, f"leave {link} out of the manifest")
 
 
 def irreplaceable(address: Address, change: Change, kind: Kind, built_in: bool) -> Refusal:

@@ -39,6 +39,7 @@ def test_what_means_the_same_is_no_drift(wanted: dict[str, Any], live: dict[str,
         ({"a": [{"b": 1}]}, {"a": [{"b": 1}, {"b": 2}]}),
         ({"a": False}, {}),
         ({"a": {"b": 1}}, {"a": "scalar"}),
+        ({"a": [1.0, "x"]}, {"a": [1, "y"]}),
     ],
 )
 def test_what_means_something_else_is_named(wanted: dict[str, Any], live: dict[str, Any]) -> None:
