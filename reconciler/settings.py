@@ -53,11 +53,18 @@ class SecretSource:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """How to sign in: a method, the application, and the sources of the secrets that the method needs, by setting."""
+    """How to sign in: a method, the application, and the sources of the secrets that the method needs, by setting.
+
+    `token_file` and `service_connection` say where a workload finds its federated token; `authority` is where to sign
+    in, if not where the cloud does.
+    """
 
     method: str
     client_id: str = ""
     sources: Mapping[str, SecretSource] = field(default_factory=dict)
+    token_file: Path | None = None
+    service_connection: str = ""
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +249,14 @@ def _snake(name: str) -> str:
 
 def _auth(told: Mapping[str, Any], root: Path) -> Auth:
     sources = {name: _source(value, root) for name, value in told.items() if isinstance(value, Mapping)}
-    return Auth(told["method"], told.get("clientId", ""), MappingProxyType(sources))
+    return Auth(
+        told["method"],
+        told.get("clientId", ""),
+        MappingProxyType(sources),
+        root / told["tokenFile"] if "tokenFile" in told else None,
+        told.get("serviceConnectionId", ""),
+        told.get("authority", ""),
+    )
 
 
 def _source(told: Mapping[str, str], root: Path) -> SecretSource:

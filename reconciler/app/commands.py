@@ -1,4 +1,4 @@
-"""validate, plan, apply, drift: from a request to a run.
+"""validate, plan, apply, drift, doctor: from a request to a run.
 
 What speaks to a tenant is imported by the commands that do: `validate` starts in half the time.
 """
@@ -26,6 +26,7 @@ from reconciler.app.workspace import (
     run_of,
 )
 from reconciler.execution.lock import hold
+from reconciler.model.checkups import Checkup
 from reconciler.model.errors import RefusedError, UsageError
 from reconciler.model.outcomes import Requests
 from reconciler.model.plans import Plan
@@ -77,6 +78,13 @@ def apply(request: Request, around: Surroundings, *, confirm: Callable[[Run], bo
 
     with hold(space.folder):
         return asyncio.run(Applying(space, request, around, confirm, approved).run())
+
+
+def doctor(request: Request, around: Surroundings) -> Checkup:
+    """Whether this tenant, cloud, token and switch can do what the manifests need; nothing is written."""
+    from reconciler.app.checkup import examine
+
+    return asyncio.run(examine(open_workspace(request, around, "warn"), request, around))
 
 
 def _look(command: Command, space: Workspace, request: Request, around: Surroundings) -> Run:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,10 +13,12 @@ from reconciler.app.request import Request, Surroundings
 from reconciler.app.workspace import Workspace
 from reconciler.execution.folder import prepare
 from reconciler.model.secrets import Secret
-from reconciler.msgraph.auth import TokenSource, sign_in
+from reconciler.msgraph.auth import Login, TokenSource, sign_in
+from reconciler.msgraph.auth_federation import Federation
 from reconciler.msgraph.client import Graph
 from reconciler.msgraph.clouds import root_of
 from reconciler.msgraph.connect import Connection, connect
+from reconciler.reports.terminal import escaped
 from reconciler.settings import TenantSettings, auth_certificate, auth_of, auth_secret
 
 if TYPE_CHECKING:
@@ -28,10 +31,11 @@ _EMBEDDED_ROOT = "http://localhost"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A tenant that is open, and the root by which its objects refer to one another."""
+    """A tenant that is open, the root by which its objects refer to one another, and where its tokens come from."""
 
     graph: Graph
     root: str
+    source: TokenSource | None = None
 
 
 @asynccontextmanager
@@ -43,20 +47,22 @@ async def open_tenant(space: Workspace, request: Request, around: Surroundings) 
         if told is not None:
             told("reading", done, total)
 
-    connection, transport = _way_to(space, request, around)
+    connection, source, transport = _way_to(space, request, around)
     async with connect(connection, transport=transport, progress=progress) as graph:
-        yield Session(graph, connection.root)
+        yield Session(graph, connection.root, source)
 
 
-def _way_to(space: Workspace, request: Request, around: Surroundings) -> tuple[Connection, EmbeddedTransport | None]:
+def _way_to(
+    space: Workspace, request: Request, around: Surroundings
+) -> tuple[Connection, TokenSource, EmbeddedTransport | None]:
     tenant = space.tenant
     if tenant.graph != EMBEDDED:
         root = root_of(tenant.graph)
         source = _source(tenant, root, around)
-        return replace(_connection(tenant, request, root, source), pace_file=space.folder / PACE), None
+        return replace(_connection(tenant, request, root, source), pace_file=space.folder / PACE), source, None
     token, transport = _embedded(space)
-    source = sign_in("token", root=_EMBEDDED_ROOT, secret=Secret(token, "the embedded tenant"))
-    return _connection(tenant, request, _EMBEDDED_ROOT, source), transport
+    source = sign_in("token", Login(_EMBEDDED_ROOT, secret=Secret(token, "the embedded tenant")))
+    return _connection(tenant, request, _EMBEDDED_ROOT, source), source, transport
 
 
 def _embedded(space: Workspace) -> tuple[str, EmbeddedTransport]:
@@ -75,14 +81,30 @@ def _embedded(space: Workspace) -> tuple[str, EmbeddedTransport]:
 
 def _source(tenant: TenantSettings, root: str, around: Surroundings) -> TokenSource:
     auth = auth_of(tenant)
-    return sign_in(
-        auth.method,
-        root=root,
+    login = Login(
+        root,
         tenant=tenant.tenant_id,
         client=auth.client_id,
         secret=auth_secret(tenant, around.environ),
         certificate=auth_certificate(tenant, around.environ),
+        authority=auth.authority,
+        federation=Federation(auth.token_file, auth.service_connection),
+        environ=around.environ,
+        tell=_teller(),
     )
+    return sign_in(auth.method, login)
+
+
+def _teller() -> Callable[[str], None] | None:
+    """Who tells a person what sign-in wants of them; nobody where standard error is not a terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(message: str) -> None:
+        sys.stderr.write(f"{escaped(message)}\n")
+        sys.stderr.flush()
+
+    return tell
 
 
 def _connection(tenant: TenantSettings, request: Request, root: str, source: TokenSource) -> Connection:

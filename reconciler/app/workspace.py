@@ -73,10 +73,10 @@ def open_workspace(request: Request, around: Surroundings, secrets: SecretsMode)
 
 
 def _kinds_of(tenant: TenantSettings, manifests: Manifests) -> Kinds:
-    """The kinds as the tenant has them. Where nobody said of which type it is, manifests may: a kind that only one
-    type of tenant has tells."""
+    """The kinds as the tenant has them. Where nobody said of which type it is, manifests may: a kind, or a type of
+    one, that only one type of tenant has tells."""
     kinds = load_kinds()
-    told = {kinds[resource.address.kind].tenants for resource in manifests.resources}
+    told = (kinds[each.address.kind].tenants_of(str(each.properties.get("type"))) for each in manifests.resources)
     single = {next(iter(tenants)) for tenants in told if len(tenants) == 1}
     sort = tenant.type or (single.pop() if len(single) == 1 else None)
     return {name: kind.within(sort) for name, kind in kinds.items()}

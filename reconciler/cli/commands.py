@@ -184,6 +184,14 @@ class Report:
             console.write(text, sys.stdout, encoding)
 
 
+def _doctor(options: Namespace) -> int:
+    from reconciler.cli import doctor
+    from reconciler.cli.telling import listen
+
+    listen(options.verbose, options.log_format)
+    return doctor.run(options, _request(options), _surroundings(None))
+
+
 def _schema(options: Namespace) -> int:
     from reconciler.manifests import schemas
     from reconciler.manifests.words import did_you_mean, listed, quoted
@@ -231,6 +239,7 @@ _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "plan": _over_manifests,
     "apply": _over_manifests,
     "drift": _over_manifests,
+    "doctor": _doctor,
     "schema": _schema,
     "emulator": _emulator,
 }

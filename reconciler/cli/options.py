@@ -150,6 +150,10 @@ def _drift() -> Parser:
     return parser
 
 
+def _doctor() -> Parser:
+    return _over_manifests("doctor", "[PATH ...]", _EXAMPLES["doctor"])
+
+
 def _schema() -> Parser:
     parser = _command("schema", "[KIND]", _EXAMPLES["schema"])
     parser.add_argument("kind", nargs="?", metavar="KIND", help="a kind, or Project; without it, all kinds in one")
@@ -181,6 +185,7 @@ COMMANDS: dict[str, Callable[[], Parser]] = {
     "plan": _plan,
     "apply": _apply,
     "drift": _drift,
+    "doctor": _doctor,
     "schema": _schema,
     "emulator": _emulator,
 }
@@ -189,6 +194,7 @@ _PURPOSES = {
     "plan": "read the tenant and show what apply would do",
     "apply": "plan, ask, and carry it out",
     "drift": "show where the tenant is not what the manifests say",
+    "doctor": "show whether tenant, cloud and token can do what the manifests need",
     "schema": "print the JSON Schema of a kind, for editors",
     "emulator": "run a local Microsoft Graph, with faults to order",
 }
@@ -199,6 +205,7 @@ _EXAMPLES = {
     "apply": "reconciler apply --tenant prod\n  reconciler apply prod.plan --yes"
     "\n  reconciler apply --prune ApiConnector --yes",
     "drift": "reconciler drift --tenant prod\n  reconciler drift --unmanaged all --format json --output drift.json",
+    "doctor": "reconciler doctor --tenant prod\n  reconciler doctor --select 'ApiConnector/*' --format json",
     "schema": "reconciler schema B2xUserFlow\n  reconciler schema --output manifests.schema.json",
     "emulator": "reconciler emulator --state tenant.db\n  reconciler emulator --port 0 --fault 429:rate=0.1 --seed 7"
     "\n  reconciler emulator --profile external --set extensions-principal=off --set app-limit=200",

@@ -7,8 +7,31 @@ misbehave. Nothing here knows the rest of the package: the tenant is a second op
 from reconciler.emulator.app import App, create_app
 from reconciler.emulator.errors import GraphError
 from reconciler.emulator.faults import Fault, Faults
+from reconciler.emulator.oauth_settings import (
+    AppSecret,
+    FederatedCredential,
+    ManagedIdentity,
+    Pipeline,
+    RegisteredApp,
+    SignInSettings,
+)
 from reconciler.emulator.profile import Profile
 from reconciler.emulator.tenant import Tenant
 from reconciler.emulator.transport import EmbeddedTransport
 
-__all__ = ["App", "EmbeddedTransport", "Fault", "Faults", "GraphError", "Profile", "Tenant", "create_app"]
+__all__ = [
+    "App",
+    "AppSecret",
+    "EmbeddedTransport",
+    "Fault",
+    "Faults",
+    "FederatedCredential",
+    "GraphError",
+    "ManagedIdentity",
+    "Pipeline",
+    "Profile",
+    "RegisteredApp",
+    "SignInSettings",
+    "Tenant",
+    "create_app",
+]

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -20,14 +21,20 @@ from reconciler.emulator.errors import GraphError, envelope
 from reconciler.emulator.exchange import MAX_BODY, Ask, content
 from reconciler.emulator.faults import FaultDice, Faults
 from reconciler.emulator.front import Front, Sleep
+from reconciler.emulator.oauth_settings import SignInSettings
 from reconciler.emulator.profile import Profile
 from reconciler.emulator.tenant import Tenant
+
+if TYPE_CHECKING:
+    from reconciler.emulator.oauth import SignIn
 
 log = logging.getLogger(__name__)
 
 
 class App(Starlette):
-    """The embedded tenant as an ASGI app: ``tenant`` to look inside, ``token`` to be let in."""
+    """The embedded tenant as an ASGI app: ``tenant`` to look inside, ``token`` to be let in, ``sign_in`` for those
+    who bring a credential instead, where it was asked for.
+    """
 
     def __init__(self, tenant: Tenant, token: str, faults: Faults, sleep: Sleep):
         self.tenant = tenant
@@ -45,8 +52,24 @@ class App(Starlette):
     def faults(self, faults: Faults) -> None:
         self.front.dice = FaultDice(faults)
 
+    @property
+    def sign_in(self) -> "SignIn | None":
+        """The sign-in service beside Graph; its tokens are let in as the fixed one is."""
+        return self.front.sign_in
+
+    @sign_in.setter
+    def sign_in(self, service: "SignIn | None") -> None:
+        self.front.sign_in = service
+
     async def _graph(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        if self.sign_in is not None:
+            from reconciler.emulator.oauth_http import answered  # late: most tenants have no sign-in of their own
+
+            about = await answered(self.sign_in, request)
+            if about is not None:
+                await about(scope, receive, send)
+                return
         reply = await self._answer(await _ask(request))
         response = Response(content(reply.body), reply.status, dict(reply.headers))
         if reply.status == 204:
@@ -71,15 +94,21 @@ def create_app(
     faults: Faults | None = None,
     clock: Callable[[], float] = time.time,
     sleep: Sleep = asyncio.sleep,
+    sign_in: SignInSettings | None = None,
 ) -> App:
     """Make an embedded tenant as an ASGI app.
 
     ``state`` is a SQLite file, made if absent, or ``:memory:``; ``token`` is made up if not given. ``clock``
-    gives seconds since the epoch and ``sleep`` waits; both can be replaced so that tests never wait.
-    ValueError if the state file is something else.
+    gives seconds since the epoch and ``sleep`` waits; both can be replaced so that tests never wait. ``sign_in`` adds
+    a sign-in service that knows these applications. ValueError if the state file is something else.
     """
     tenant = Tenant(state, profile, clock)
-    return App(tenant, token or secrets.token_urlsafe(32), faults or Faults(), sleep)
+    app = App(tenant, token or secrets.token_urlsafe(32), faults or Faults(), sleep)
+    if sign_in is not None:
+        from reconciler.emulator.oauth import SignIn  # late: it loads a library for certificates
+
+        app.sign_in = SignIn(tenant.profile, sign_in, clock)
+    return app
 
 
 async def _ask(request: Request) -> Ask:

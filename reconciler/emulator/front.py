@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator.batch import run_batch
 from reconciler.emulator.call import Reply
@@ -11,6 +11,9 @@ from reconciler.emulator.errors import GraphError, envelope, throttled
 from reconciler.emulator.exchange import Ask, Dropped, broken, client_request_id, finished, recorded_body
 from reconciler.emulator.faults import HANG_SECONDS, Fault, FaultDice
 from reconciler.emulator.tenant import Tenant
+
+if TYPE_CHECKING:
+    from reconciler.emulator.oauth import SignIn
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -24,13 +27,16 @@ class Front:
         self.tenant = tenant
         self.token = token
         self.dice = dice
+        self.sign_in: SignIn | None = None
         self._sleep = sleep
 
     def admits(self, authorization: str) -> bool:
-        """Whether an Authorization header carries the token; compared in constant time."""
+        """Whether an Authorization header carries the token, compared in constant time, or one of the sign-in's."""
         scheme, _, given = authorization.partition(" ")
-        same = secrets.compare_digest(given.strip().encode(), self.token.encode())
-        return scheme.lower() == "bearer" and same
+        given = given.strip()
+        same = secrets.compare_digest(given.encode(), self.token.encode())
+        signed = not same and self.sign_in is not None and self.sign_in.admits(given)
+        return scheme.lower() == "bearer" and (same or signed)
 
     async def answer(self, ask: Ask) -> Reply:
         """Answer one request and record it. Dropped if a fault takes the answer."""

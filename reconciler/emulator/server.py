@@ -46,8 +46,11 @@ def serve(
     app.tenant.close()
 
 
-def server(app: App) -> "Server":
-    """A server for the app that is not running yet; setting ``should_exit`` ends it."""
+def server(app: App, certificate: Path | None = None) -> "Server":
+    """A server for the app that is not running yet; setting ``should_exit`` ends it.
+
+    ``certificate`` is a PEM file with a key and its certificate: the server then speaks TLS, as sign-in needs.
+    """
     config = uvicorn.Config(
         loopback_only(app),
         http=DroppingProtocol,
@@ -57,6 +60,7 @@ def server(app: App) -> "Server":
         date_header=False,
         server_header=False,
         timeout_graceful_shutdown=1,
+        ssl_certfile=certificate,
     )
     return Server(config)
 
@@ -86,8 +90,9 @@ class DroppingProtocol(H11Protocol):
     """HTTP/1.1 that can close the connection without an answer, as a lost answer needs."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as narrow in uvicorn
-        """Let the app drop this connection."""
+        """Let the app drop this connection; send the parts of an answer without waiting for word of the first."""
         super().connection_made(transport)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app = functools.partial(_droppable, self.app, transport)
 
 

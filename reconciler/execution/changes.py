@@ -18,17 +18,31 @@ from reconciler.model.errors import GraphError, LostAnswerError, RejectedError
 from reconciler.model.kinds import Link, Shape
 from reconciler.model.live import Present, Unknown
 from reconciler.model.outcomes import Status
-from reconciler.model.paths import order_need
+from reconciler.model.paths import link_need, order_need
 from reconciler.model.plans import DEFAULTS, Clear, Delete, Detach, Reorder, Update
-from reconciler.model.shapes import unwrapped
+from reconciler.model.shapes import listeners, unwrapped
 from reconciler.model.tenant import Write
+from reconciler.model.values import Tree, get
 
 
 async def update(run: Run, action: Update) -> Result:
     """Change the object or one of its entries."""
-    reply = await run.carry_out(action)
+    try:
+        reply = await run.carry_out(action)
+    except RejectedError as error:
+        error.fix = _born_without(run, action, error) or error.fix
+        raise
     run.changed[action.address] = run.clock.now()
     return done(reply=reply)
+
+
+def _born_without(run: Run, action: Update, error: RejectedError) -> str:
+    """What to do where Graph takes an update only of what the object was made with, which no read shows."""
+    born = [known for known in run.kind(action).properties if known.born and get(action.body, known.path) is not None]
+    if error.status != 400 or not born or action.link:
+        return ""
+    whole = born[0].mentions.link if born[0].mentions else "nothing"
+    return f"if {action.address} was made without {born[0].path}, Graph takes no update of it: declare {whole} alone"
 
 
 async def remove(run: Run, action: Delete | Detach | Clear, write: Write | None = None) -> Result:
@@ -37,6 +51,8 @@ async def remove(run: Run, action: Delete | Detach | Clear, write: Write | None 
         return done(reply=await run.carry_out(action, write))
     except RejectedError as error:
         if error.status != 404:
+            advice = action.advice if isinstance(action, Clear) and error.status == 400 else ""
+            error.fix = advice or error.fix
             raise
         return Result(Status.DONE, "was already gone", error.status, error.request_id)
 
@@ -52,15 +68,23 @@ async def detach(run: Run, action: Detach) -> Result:
 
 
 async def _unlisten(run: Run, action: Detach, link: Link) -> Result:
-    """Make every listener that ties the owner to the target let go of it."""
-    entries = await run.entries(action.address, link)
-    if isinstance(entries, Unknown):
-        raise StepError(f"{link.name} could not be read: {entries.reason}")
-    target = known(run.ids, action.target)
-    found = entries.get(target.casefold())
-    if found is None:
-        return done("was already gone")
-    return await remove(run, action, unlisten_write(link, found.item, target))
+    """Make every listener that ties the owner to the target let go of it, and of what went before: reads lag."""
+    owner, target = known(run.ids, action.address), known(run.ids, action.target).casefold()
+    need = link_need(run.kind(action), "", link)
+    answer = (await run.read(need))[need]
+    if not isinstance(answer, Present):
+        raise StepError(f"{link.name} could not be read: {getattr(answer, 'reason', 'Graph has none')}")
+    gone = {target, *run.detached[action.address, action.link]}
+    found = [each for each in listeners(link, answer.body, owner) if target in _named(link, each)]
+    result = done("was already gone")
+    for listener in found:
+        result = await remove(run, action, unlisten_write(link, listener, gone))
+    return result
+
+
+def _named(link: Link, listener: Tree) -> set[str]:
+    targets = get(listener, link.listener.targets) if link.listener else ()
+    return {str(name).casefold() for name in targets or ()}
 
 
 async def _without_defaults(run: Run, action: Detach) -> Result:

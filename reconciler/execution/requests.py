@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import assert_never
 
 from reconciler.execution.results import StepError
@@ -104,11 +104,11 @@ def listener_body(link: Link, owner: str, target: str) -> dict[str, Value]:
     return body
 
 
-def unlisten_write(link: Link, listener: Tree, target: str) -> Write:
-    """The request that makes a listener let go of a target: with its last one it goes itself."""
+def unlisten_write(link: Link, listener: Tree, gone: Container[str]) -> Write:
+    """The request that makes a listener let go of targets (in lower case): with its last one it goes itself."""
     assert link.listener is not None
     path = f"{link.path}/{quoted(str(listener['id']))}"
-    left = [name for name in get(listener, link.listener.targets) or () if str(name).casefold() != target.casefold()]
+    left = [name for name in get(listener, link.listener.targets) or () if str(name).casefold() not in gone]
     if not left:
         return Write("DELETE", path, link.version)
     body: dict[str, Value] = {"@odata.type": f"#microsoft.graph.{link.type_name}"}

@@ -16,7 +16,7 @@ from reconciler.model.addresses import Address
 from reconciler.model.errors import GraphError, LostAnswerError, RejectedError
 from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.live import Absent, Answers, Need, Present, Unknown
-from reconciler.model.paths import link_need, object_need, shown
+from reconciler.model.paths import demand, link_need, object_need, shown
 from reconciler.model.plans import AnyAction, Attach, Detach, Reorder, Update
 from reconciler.model.shapes import is_none, tree, unwrapped
 from reconciler.model.tenant import Clock, Reply, Tenant, Write
@@ -95,7 +95,16 @@ class Run:
                 return await self.write(write)
             except RejectedError as refusal:
                 if not await self._lag_explains(action, refusal, next(delays)):
+                    self._explain(action, refusal)
                     raise
+
+    def _explain(self, action: AnyAction, refusal: RejectedError) -> None:
+        """A refusal for lack of a permission says which one the write takes."""
+        kind = self.kind(action)
+        if refusal.status == 403 and not kind.is_lacking(403, refusal.message):
+            links = {link.name: link for link in kind.links}
+            wanted = demand(kind, links.get(getattr(action, "link", "")), writing=True)
+            refusal.fix = "; ".join(filter(None, [refusal.fix, wanted]))
 
     async def heed(self, lost: LostAnswerError) -> None:
         """Leave Graph alone for as long as it asked, before anything is looked for or repeated.

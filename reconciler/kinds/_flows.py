@@ -3,11 +3,16 @@
 Graph docs: b2xIdentityUserFlow, b2cIdentityUserFlow. Providers are attached by `POST …/userFlowIdentityProviders/$ref`
 in beta; the documented PATCH answers 400 (microsoft-graph-docs issue 12446). Connectors show only when expanded. An
 assignment without a label of its own gets the attribute's, as in the documented example (Graph docs: Create
-userAttributeAssignments). A page's override is a document of its own at `$value`; Graph's own texts are the default
+userAttributeAssignments). Reading providers and connectors of a flow takes the permission to write (Graph docs:
+permissions reference). A page's override is a document of its own at `$value`; Graph's own texts are the default
 pages beside it (Graph docs: userFlowLanguagePage).
 """
 
-from reconciler.model.kinds import Link, Order, Part, Property, Read, Shape, Version
+from reconciler.model.kinds import Link, Order, Part, Permissions, Property, Read, Shape, Version
+
+_READ, _WRITE = "IdentityUserFlow.Read.All", "IdentityUserFlow.ReadWrite.All"
+FLOWS = Permissions(_READ, _WRITE, roles=("External ID User Flow Administrator",))
+_ATTACHED = Permissions(_WRITE, _WRITE, roles=FLOWS.roles)
 
 
 def attachments(version: Version, *, providers_seeded: bool) -> tuple[Link, ...]:
@@ -22,6 +27,7 @@ def attachments(version: Version, *, providers_seeded: bool) -> tuple[Link, ...]
             version=Version.BETA,
             seeded=providers_seeded,
             expand="identityProviders",
+            permissions=_ATTACHED,
         ),
         _slot("postFederationSignup", version),
         _slot("postAttributeCollection", version),
@@ -38,6 +44,7 @@ def _slot(step: str, version: Version) -> Link:
         read=Read("apiConnectorConfiguration?$expand=postFederationSignup,postAttributeCollection", version),
         version=version,
         member=step,
+        permissions=_ATTACHED,
     )
 
 
@@ -74,4 +81,5 @@ def languages(version: Version, *, switch: str = "") -> Part:
         keys=("ElementType", "ElementId", "StringId"),
         reference="defaultPages",
     )
-    return Part("languages", version, switch=switch, parts=(pages,))
+    lasting = "Graph's own languages cannot be deleted: write isEnabled: false"
+    return Part("languages", version, switch=switch, lasting=lasting, parts=(pages,))

@@ -14,7 +14,11 @@ _SIGN_IN = "authenticationConfiguration"
 KIND = Kind(
     name="ApiConnector",
     collection="identity/apiConnectors",
-    permissions=Permissions(read="APIConnectors.ReadWrite.All", write="APIConnectors.ReadWrite.All"),
+    permissions=Permissions(
+        read="APIConnectors.ReadWrite.All",
+        write="APIConnectors.ReadWrite.All",
+        roles=("External ID User Flow Administrator",),
+    ),
     gate=Gate("AuthenticationFlowsPolicy", "selfServiceSignUp.isEnabled", code="AADB2C99039"),
     clouds=frozenset({"global", "china"}),
     properties=(

@@ -31,7 +31,11 @@ _EXTENSIONS = {
 KIND = Kind(
     name="AuthenticationEventListener",
     collection="identity/authenticationEventListeners",
-    permissions=Permissions(read="EventListener.Read.All", write="EventListener.ReadWrite.All"),
+    permissions=Permissions(
+        read="EventListener.Read.All",
+        write="EventListener.ReadWrite.All",
+        roles=("Authentication Extensibility Administrator", "Application Administrator"),
+    ),
     typed_updates=True,
     built_in=BuiltIn("authenticationEventsFlowId"),
     clouds=frozenset({"global"}),

@@ -36,7 +36,11 @@ KIND = Kind(
     collection="identity/authenticationEventsFlows",
     type_name="externalUsersSelfServiceSignUpEventsFlow",
     typed_updates=True,
-    permissions=Permissions(read="EventListener.Read.All", write="EventListener.ReadWrite.All"),
+    permissions=Permissions(
+        read="EventListener.Read.All",
+        write="EventListener.ReadWrite.All",
+        roles=("External ID User Flow Administrator",),
+    ),
     clouds=frozenset({"global"}),
     tenants=frozenset({"workforce", "external"}),
     lacking=("EnableMsGraphAuthenticationEventListener",),

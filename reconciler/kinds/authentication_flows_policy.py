@@ -8,7 +8,11 @@ from reconciler.model.kinds import Kind, Permissions, Property
 KIND = Kind(
     name="AuthenticationFlowsPolicy",
     collection="policies/authenticationFlowsPolicy",
-    permissions=Permissions(read="Policy.Read.All", write="Policy.ReadWrite.AuthenticationFlows"),
+    permissions=Permissions(
+        read="Policy.Read.All",
+        write="Policy.ReadWrite.AuthenticationFlows",
+        roles=("External ID User Flow Administrator",),
+    ),
     key="id",
     singleton=True,
     clouds=frozenset({"global", "china"}),

@@ -6,15 +6,16 @@ Languages are shut until language customization is on; they are made, enabled an
 added can be deleted (Graph docs: Create userFlowLanguageConfiguration).
 """
 
-from reconciler.kinds._flows import attachments, languages
-from reconciler.model.kinds import Kind, Permissions, Property, Version
+from reconciler.kinds._flows import FLOWS, attachments, languages
+from reconciler.model.kinds import Kind, Property, Version
 
 KIND = Kind(
     name="B2cUserFlow",
     collection="identity/b2cUserFlows",
-    permissions=Permissions(read="IdentityUserFlow.Read.All", write="IdentityUserFlow.ReadWrite.All"),
+    permissions=FLOWS,
     key="id",
     prefix="B2C_1_",
+    twin="IdentityUserFlow",
     version=Version.BETA,
     clouds=frozenset({"global"}),
     tenants=frozenset({"b2c"}),

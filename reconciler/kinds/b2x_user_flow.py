@@ -11,7 +11,7 @@ flow; the path is documented and has permissions, but is in no metadata of beta 
 reference (Graph docs: Add userFlow, beta), a page that neither metadata nor permissions confirm.
 """
 
-from reconciler.kinds._flows import attachments, languages
+from reconciler.kinds._flows import FLOWS, attachments, languages
 from reconciler.model.kinds import Kind, Link, Listener, Permissions, Property, Read, Shape, Version
 
 _EVENTS = "identity/events/onSignupStart"
@@ -19,7 +19,7 @@ _EVENTS = "identity/events/onSignupStart"
 KIND = Kind(
     name="B2xUserFlow",
     collection="identity/b2xUserFlows",
-    permissions=Permissions(read="IdentityUserFlow.Read.All", write="IdentityUserFlow.ReadWrite.All"),
+    permissions=FLOWS,
     key="id",
     prefix="B2X_1_",
     clouds=frozenset({"global", "china"}),
@@ -39,6 +39,7 @@ KIND = Kind(
             type_name="#Microsoft.Cpim.Api.DataModels.b2xIdentityUserFlow",
             body={"apiConnectorConfiguration": {"@odata.type": "microsoft.graph.userFlowApiConnectorConfiguration"}},
             prefix="B2C_1_",
+            exclusive=True,
             unproven="leave userFlow out, and apply creates the flow instead",
         ),
         *attachments(Version.V1, providers_seeded=True),
@@ -54,6 +55,7 @@ KIND = Kind(
             body={"priority": 101},
             foreign=True,
             exclusive=True,
+            permissions=Permissions("Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"),
             unproven="linking applications may be gone from the service: link them in the portal, and leave"
             " applications out",
         ),

@@ -20,7 +20,9 @@ KIND = Kind(
     name="CustomAuthenticationExtension",
     collection="identity/customAuthenticationExtensions",
     permissions=Permissions(
-        read="CustomAuthenticationExtension.Read.All", write="CustomAuthenticationExtension.ReadWrite.All"
+        read="CustomAuthenticationExtension.Read.All",
+        write="CustomAuthenticationExtension.ReadWrite.All",
+        roles=("Authentication Extensibility Administrator", "Application Administrator"),
     ),
     typed_updates=True,
     clouds=frozenset({"global", "usgov", "usgov-dod"}),
@@ -39,6 +41,6 @@ KIND = Kind(
         Property("clientConfiguration", whole=True),
         Property("behaviorOnError", whole=True),
         Property("behaviorOnError.type", odata_type=True, folded=True),
-        Property("claimsForTokenConfiguration", of=(_TOKEN,)),
+        Property("claimsForTokenConfiguration", of=(_TOKEN,), unordered=True, keyed="claimIdInApiResponse"),
     ),
 )

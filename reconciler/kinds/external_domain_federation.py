@@ -12,7 +12,11 @@ KIND = Kind(
     cast="microsoft.graph.samlOrWsFedExternalDomainFederation",
     type_name="samlOrWsFedExternalDomainFederation",
     typed_updates=True,
-    permissions=Permissions(read="IdentityProvider.Read.All", write="IdentityProvider.ReadWrite.All"),
+    permissions=Permissions(
+        read="IdentityProvider.Read.All",
+        write="IdentityProvider.ReadWrite.All",
+        roles=("External Identity Provider Administrator",),
+    ),
     clouds=frozenset({"global", "usgov", "usgov-dod", "china"}),
     tenants=frozenset({"workforce", "external"}),
     properties=(

@@ -17,7 +17,11 @@ _OPEN_ID_CONNECT = ("openIdConnectIdentityProvider",)
 KIND = Kind(
     name="IdentityProvider",
     collection="identity/identityProviders",
-    permissions=Permissions(read="IdentityProvider.Read.All", write="IdentityProvider.ReadWrite.All"),
+    permissions=Permissions(
+        read="IdentityProvider.Read.All",
+        write="IdentityProvider.ReadWrite.All",
+        roles=("External Identity Provider Administrator",),
+    ),
     also=("identityProviderType",),
     typed_updates=True,
     built_in=BuiltIn("type", ("builtInIdentityProvider",)),
@@ -25,6 +29,7 @@ KIND = Kind(
     id_pattern=r".+-(OAUTH|OIDC)|OIDC-V1-.+",
     clouds=frozenset({"global", "china"}),
     beta_in=frozenset({"b2c"}),
+    type_tenants={_OIDC[0]: frozenset({"external"}), _OPEN_ID_CONNECT[0]: frozenset({"b2c"})},
     offers=("availableProviderTypes", "identityProviderType"),
     properties=(
         Property("type", required=True, immutable=True, odata_type=True, folded=True),

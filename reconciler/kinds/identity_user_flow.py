@@ -4,14 +4,16 @@ Graph docs: identityUserFlow; the metadata says that it stops returning data in 
 B2C one Graph refuses it. There is no update.
 """
 
-from reconciler.model.kinds import Kind, Permissions, Property, Version
+from reconciler.kinds._flows import FLOWS
+from reconciler.model.kinds import Kind, Property, Version
 
 KIND = Kind(
     name="IdentityUserFlow",
     collection="identity/userFlows",
-    permissions=Permissions(read="IdentityUserFlow.Read.All", write="IdentityUserFlow.ReadWrite.All"),
+    permissions=FLOWS,
     key="id",
     prefix="B2C_1_",
+    twin="B2cUserFlow",
     version=Version.BETA,
     clouds=frozenset({"global"}),
     lacking=("not an Azure AD B2C directory", "AccessDenied_NonB2CTenantNotAllowed", "No HTTP resource was found"),

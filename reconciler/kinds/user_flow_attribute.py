@@ -11,7 +11,11 @@ from reconciler.model.kinds import BuiltIn, Gate, Kind, Permissions, Property
 KIND = Kind(
     name="UserFlowAttribute",
     collection="identity/userFlowAttributes",
-    permissions=Permissions(read="IdentityUserFlow.Read.All", write="IdentityUserFlow.ReadWrite.All"),
+    permissions=Permissions(
+        read="IdentityUserFlow.Read.All",
+        write="IdentityUserFlow.ReadWrite.All",
+        roles=("External ID User Flow Attribute Administrator",),
+    ),
     serial=True,
     clouds=frozenset({"global", "china"}),
     id_pattern=r"extension_[0-9a-f]{32}_.+",

@@ -101,6 +101,24 @@ def mentions(manifest: Manifest) -> Iterator[Reference]:
             yield from (Reference(link, place, name, place) for place, name in found)
 
 
+def lists(manifest: Manifest, link: Link) -> bool:
+    """Whether the manifest gives a list that mentions the targets of a link, be it an empty one."""
+    mine = [(known, known.mentions) for known in manifest.kind.properties if known.mentions is not None]
+    return any(
+        _is_given(get(manifest.spec, known.path, MISSING), said.steps) for known, said in mine if said.link == link.name
+    )
+
+
+def _is_given(value: Any, steps: tuple[str, ...]) -> bool:
+    """Whether the steps lead to a list: an outer one without anything in it says that there is nothing inside."""
+    step, *rest = steps
+    if step != "*":
+        return isinstance(value, dict) and step in value and _is_given(value[step], tuple(rest))
+    if not isinstance(value, list):
+        return False
+    return not value or "*" not in rest or any(_is_given(item, tuple(rest)) for item in value)
+
+
 def _listed(manifest: Manifest, link: Link) -> Iterator[Reference]:
     value = get(manifest.spec, link.key)
     path: Path = ("spec", *link.key.split("."))

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.manifests import parts
 from reconciler.manifests.certificates import public_part
-from reconciler.manifests.declared import Declared, Manifest, references
+from reconciler.manifests.declared import Declared, Manifest, lists, references
 from reconciler.manifests.secret_sources import read_secret
 from reconciler.manifests.surroundings import Surroundings
 from reconciler.model.addresses import Address, IdOf
@@ -106,7 +106,7 @@ class Resolver:
             entry = Entry(self._address(link, reference.name), span, reference.properties)
             found.setdefault(link.name, []).append(entry)
         for link in manifest.kind.links:
-            said = link.name in found or _is_said(link, get(manifest.spec, link.key, MISSING))
+            said = link.name in found or _is_said(link, get(manifest.spec, link.key, MISSING)) or lists(manifest, link)
             if said and (manifest.present or link.shape is Shape.ADOPTION):  # what is to go may go by another's id
                 yield link.name, tuple(found.get(link.name, ()))
 

@@ -19,11 +19,14 @@ from reconciler.manifests.declared import (
     mentions,
     references,
 )
+from reconciler.manifests.parts import documents
 from reconciler.manifests.surroundings import Surroundings
 from reconciler.manifests.words import did_you_mean, listed, plain, quoted
 from reconciler.model.kinds import ALL_CLOUDS, Kind, Kinds
+from reconciler.model.paths import part_at
 from reconciler.model.problems import Problem, Severity
-from reconciler.model.resources import Path
+from reconciler.model.resources import PartPath, Path
+from reconciler.model.shapes import entries_of
 from reconciler.model.values import MISSING, get
 
 Firsts: TypeAlias = dict[tuple[str, str, str], tuple[Manifest, tuple[str, ...]]]
@@ -49,6 +52,7 @@ def check_meaning(declared: Declared, kinds: Kinds, around: Surroundings) -> lis
             _place(manifest, around),
             _mentioned(manifest, named),
             _shared(manifest, named, owners),
+            _inside(manifest),
         )
         problems += [(manifest, problem) for problem in chain.from_iterable(found)]
     return problems
@@ -69,8 +73,9 @@ def _place(manifest: Manifest, around: Surroundings) -> Iterator[Problem]:
         message = f"the cloud '{around.cloud}' has no {what}"
         fix = f"available in {listed(sorted(clouds), 'and')}: leave the manifest out for this tenant"
         yield Problem(message, fix, manifest.at("kind"), manifest.address)
-    elif around.tenant and around.tenant not in kind.tenants:
-        message = f"{kind.name} belongs to tenants of the type {listed(sorted(kind.tenants), 'or')}"
+    elif around.tenant and around.tenant not in (tenants := kind.tenants_of(str(named))):
+        what = f"{kind.name} of the type {named}" if str(named) in kind.type_tenants else kind.name
+        message = f"{what} belongs to tenants of the type {listed(sorted(tenants), 'or')}"
         fix = f"this one is of the type {around.tenant}: Graph will probably refuse it"
         yield Problem(message, fix, manifest.at("kind"), manifest.address, Severity.WARNING)
 
@@ -112,6 +117,27 @@ def _shared(manifest: Manifest, named: list[Reference], owners: Owners) -> Itera
                     f"{quoted(reference.name)} belongs to one flow only, and {plain(first.address)} has it: {place}"
                 )
                 yield Problem(message, "remove one of the two", manifest.at(*reference.path), manifest.address)
+
+
+def _inside(manifest: Manifest) -> Iterator[Problem]:
+    """Whether two parts have one name but for the case, or two items of a document are one thing."""
+    first: dict[tuple[str, ...], PartPath] = {}
+    for path, wanted in documents(manifest.kind.parts, manifest.spec) if manifest.valid else ():
+        folded = tuple(step.casefold() for step in path)
+        if first.setdefault(folded, path) != path:
+            message = f"'{'.'.join(path)}' and '{'.'.join(first[folded])}' are one: case makes no difference"
+            yield Problem(message, "keep one of the two", manifest.at("spec", *path), manifest.address)
+        keys = part_at(manifest.kind, path).keys
+        for name, items in (wanted or {}).items() if keys else ():
+            seen: set[str] = set()
+            for at, item in enumerate(items):
+                (key,) = entries_of([item], keys)
+                if key in seen:
+                    message = f"'{key}' stands twice in {name}"
+                    yield Problem(
+                        message, "keep one of the two", manifest.at("spec", *path, name, at), manifest.address
+                    )
+                seen.add(key)
 
 
 def _absence(manifest: Manifest) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from reconciler.model.links import Link, Listener, Order, Part, Read, Shape, Version
+from reconciler.model.links import Link, Listener, Order, Part, Permissions, Read, Shape, Version
 from reconciler.model.properties import Certificate, Mentions, Property
 from reconciler.model.values import Tree, get
 
@@ -36,14 +36,6 @@ __all__ = [
 
 ALL_CLOUDS = frozenset({"global", "usgov", "usgov-dod", "china"})
 ALL_TENANTS = frozenset({"workforce", "external", "b2c"})
-
-
-@dataclass(frozen=True, slots=True)
-class Permissions:
-    """The least privileged Graph permissions, by name."""
-
-    read: str
-    write: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +76,13 @@ class Kind:
     look like. A `singleton` is neither created nor deleted. `serial` kinds are written one at a time.
 
     `cast` is the type to which paths are narrowed: after the collection, and before what is inside an object.
-    `type_name` is the `@odata.type` of a kind that has one only and must say it. `clouds` are those that have the
-    kind, `type_clouds` those of a type that fewer have; `tenants` are the types of tenant that have its objects, of
-    which those in `beta_in` show them all in beta only. `lacking` are words of Graph's answer where a tenant has none
-    of this kind. `offers` is the function that lists what may be created (and the property it is about), `check` the
-    operation that tries out unsaved settings, with the properties it takes.
+    `type_name` is the `@odata.type` of a kind that has one only and must say it. `twin` is another kind whose
+    collection lists the same objects. `offers` is the function that lists what may be created, with the property that
+    it is about; `check` the operation that tries out unsaved settings, with the properties that it takes.
+
+    `clouds` are those that have the kind, `type_clouds` those of a type that fewer have; `tenants` are the types of
+    tenant that have its objects, `type_tenants` those of a type that fewer have; in those of `beta_in` all of them
+    show in beta only. `lacking` are words of Graph's answer where a tenant has none of this kind.
     """
 
     name: str
@@ -113,6 +107,8 @@ class Kind:
     beta_in: frozenset[str] = frozenset()
     lacking: tuple[str, ...] = ()
     unproven: str = ""
+    twin: str = ""
+    type_tenants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     offers: tuple[str, str] = ("", "")
     check: tuple[str, tuple[str, ...]] = ("", ())
     properties: tuple[Property, ...] = ()
@@ -131,12 +127,20 @@ class Kind:
                 return link
         raise KeyError(name)
 
+    def guarded(self, link: Link | None = None) -> Permissions:
+        """What Graph wants for the paths of an object, or for those of one of its links."""
+        return link.permissions if link is not None and link.permissions is not None else self.permissions
+
     def within(self, tenant: str | None) -> Kind:
         """The kind as a tenant of that type has it; of a tenant whose type nobody said, anything is possible."""
         if tenant is None:
             return self
         version = Version.BETA if tenant in self.beta_in else self.version
         return replace(self, version=version, elsewhere=tenant not in self.tenants)
+
+    def tenants_of(self, type_name: str) -> frozenset[str]:
+        """The types of tenant that have objects of this kind and that type."""
+        return self.type_tenants.get(type_name, self.tenants)
 
     def is_lacking(self, status: int, answer: str) -> bool:
         """Whether that is how Graph says that the tenant has nothing of this kind: 404, or words of its own."""

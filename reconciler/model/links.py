@@ -17,6 +17,24 @@ class Version(StrEnum):
     BETA = "beta"
 
 
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """The least privileged Graph permissions by name, and the Entra roles of which a person needs one beside them.
+
+    Who may write may read, unless `write_reads` says that no page lists the one for the other.
+    """
+
+    read: str
+    write: str
+    roles: tuple[str, ...] = ()
+    write_reads: bool = True
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """Each of the permissions that lets read, the least privileged first."""
+        return (self.read, self.write) if self.write_reads and self.write != self.read else (self.read,)
+
+
 class Shape(Enum):
     """How a link is kept in Graph."""
 
@@ -75,7 +93,7 @@ class Link:
     to one owner only. `fixed` links can only grow; without a `required` one Graph creates no owner. `unproven` says
     what to do where Graph has no such path. `takes` is the type that a target must have, by the owner's type (or by
     nothing, for an owner that has none). `prefix` is what the ids of adopted targets begin with. `body` is what
-    every attach says.
+    every attach says. `permissions` are those of a link that Graph guards otherwise than its owner.
     """
 
     key: str
@@ -102,6 +120,7 @@ class Link:
     body: Tree = field(default_factory=dict)
     prefix: str = ""
     unproven: str = ""
+    permissions: Permissions | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.key)
@@ -118,7 +137,8 @@ class Part:
 
     `name` is the key in `spec` and the segment of the path. A part with `content` is a document, told apart in its
     lists by `keys`; another is an entity, read from the listing of all. `switch` is the property of the object without
-    which Graph neither shows nor takes them. `reference` names the part beside it that has Graph's own documents.
+    which Graph neither shows nor takes them. `reference` names the part beside it that has Graph's own documents,
+    `lasting` says what to do about one that Graph does not delete.
     """
 
     name: str
@@ -127,4 +147,5 @@ class Part:
     keys: tuple[str, ...] = ()
     switch: str = ""
     reference: str = ""
+    lasting: str = ""
     parts: tuple[Part, ...] = ()

@@ -76,10 +76,14 @@ class LiveObject:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was read of the tenant: the objects of each listed kind, and why a kind could not be listed."""
+    """What was read of the tenant: the objects of each listed kind, and why a kind could not be listed.
+
+    `gaps` says why a link that is kept apart from its objects could not be read, by kind and link.
+    """
 
     objects: Mapping[str, tuple[LiveObject, ...]] = field(default_factory=dict)
     unknown: Mapping[str, Unknown] = field(default_factory=dict)
+    gaps: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def of(self, kind: str) -> tuple[LiveObject, ...]:
         """The live objects of a kind; none where it was not listed."""

@@ -85,6 +85,13 @@ def shown(link: Link, properties: Tree) -> list[Mapping[str, Any]] | None:
     return [found] if isinstance(found, Mapping) and found.get("id") else None
 
 
+def demand(kind: Kind, link: Link | None = None, *, writing: bool = False) -> str:
+    """What Graph wants of who asks for it: `reading identity/apiConnectors takes APIConnectors.ReadWrite.All`."""
+    guarded = kind.guarded(link)
+    what = f"{link.name} of {listing_path(kind)}" if link else listing_path(kind)
+    return f"writing {what} takes {guarded.write}" if writing else f"reading {what} takes {guarded.read}"
+
+
 def part_at(kind: Kind, path: PartPath) -> Part:
     """The part that a path leads to. Raises KeyError when the kind has none."""
     *above, name = path[::2]

@@ -119,13 +119,15 @@ class Upload(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clear(Action):
-    """Drop something inside an object that was written whole; a detach to those who read plans."""
+    """Drop something inside an object that was written whole; a detach to those who read plans. `advice` is for where
+    Graph refuses."""
 
     verb: ClassVar[Verb] = "detach"
 
     link: str
     path: str
     version: Version
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

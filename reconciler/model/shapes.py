@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.model.kinds import Link, Property
+from reconciler.model.kinds import Kind, Link, Property
 from reconciler.model.live import Unknown
-from reconciler.model.values import Tree, Value, get
+from reconciler.model.values import Tree, Value, get, reached
 
 _TYPE = "@odata.type"
 _NAMESPACE = "microsoft.graph."
@@ -68,6 +68,12 @@ def scoped(live: Value, wanted: Value) -> Value:
 def is_none(link: Link, gap: Unknown) -> bool:
     """Whether that is how Graph says that nothing is attached."""
     return link.read.none != 0 and gap.status == link.read.none and gap.code not in link.read.fails
+
+
+def is_asked_for(kind: Kind, link: Link, properties: Tree) -> bool:
+    """Whether an object's own lists mention targets of a link: then the link cannot have none."""
+    mine = [(known, mentions) for known, mentions in kind.mentions if mentions.link == link.name]
+    return any(reached(get(properties, known.path), mentions.steps[:-1]) for known, mentions in mine)
 
 
 def listeners(link: Link, items: Iterable[Tree], owner: str) -> list[Tree]:

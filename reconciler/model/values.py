@@ -102,3 +102,14 @@ def mapped(value: Value, steps: Sequence[str], change: Callable[[Value], Value])
     if not isinstance(value, Mapping) or step not in value:
         return value
     return {**value, step: mapped(value[step], rest, change)}
+
+
+def reached(value: Value, steps: Sequence[str]) -> list[Value]:
+    """Everything that the steps lead to; see `mapped`.
+
+    >>> reached([{"a": [1, 2]}, {}], ("*", "a", "*"))
+    [1, 2]
+    """
+    found: list[Value] = []
+    mapped(value, steps, lambda item: found.append(item))
+    return found

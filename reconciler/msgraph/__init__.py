@@ -5,7 +5,7 @@ and `execution`, which see a `Tenant`.
 """
 
 from reconciler.model.tenant import Clock
-from reconciler.msgraph.auth import BearerAuth, StaticToken, TokenSource, sign_in
+from reconciler.msgraph.auth import BearerAuth, Login, StaticToken, TokenSource, sign_in
 from reconciler.msgraph.client import Graph
 from reconciler.msgraph.clock import SystemClock
 from reconciler.msgraph.clouds import authority_of, root_of
@@ -16,6 +16,7 @@ __all__ = [
     "Clock",
     "Connection",
     "Graph",
+    "Login",
     "StaticToken",
     "SystemClock",
     "TokenSource",

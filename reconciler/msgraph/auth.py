@@ -1,14 +1,14 @@
-"""Sign-in: where a token comes from, and how it travels with every request. `msal` is only known here.
+"""Sign-in: where a token comes from, by the method of a project file, and how it travels with every request.
 
-Sources: Microsoft identity platform docs: client credentials flow, error codes (AADSTS). msal blocks, so it runs in a
-thread; it is imported late, because most commands never sign in.
+Sources: Microsoft identity platform docs: client credentials flow, workload identity federation, device authorization
+grant, national clouds (authentication endpoints, scopes); Azure docs: managed identities.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,13 +16,17 @@ import httpx
 
 from reconciler.model.errors import SignInError, UsageError
 from reconciler.model.secrets import Secret
+from reconciler.msgraph.auth_device import PersonAsker
+from reconciler.msgraph.auth_federation import Federation, audience_of, federated
+from reconciler.msgraph.auth_http import SignInHttp
+from reconciler.msgraph.auth_msal import AppAsker, Asker, IdentityAsker, MsalToken
 from reconciler.msgraph.certificates import credential_of
-from reconciler.msgraph.clouds import authority_of
-from reconciler.msgraph.errors import Veil, clean
-from reconciler.msgraph.explanations import sign_in_fix
+from reconciler.msgraph.clouds import CLOUDS, authority_of
+from reconciler.msgraph.errors import Veil
 
-METHODS = ("token", "client-secret", "client-certificate")
-EARLY = 300.0  # seconds before its end at which a token is replaced
+METHODS = ("token", "client-secret", "client-certificate", "workload-identity", "managed-identity", "device-code")
+NO_FEDERATION = Federation()
+AUTHORITY_HOST, TENANT, CLIENT = "AZURE_AUTHORITY_HOST", "AZURE_TENANT_ID", "AZURE_CLIENT_ID"  # what AKS tells a pod
 
 
 class TokenSource(Protocol):
@@ -73,116 +77,120 @@ class StaticToken:
         return token
 
 
-Application = Callable[[], Any]
-"""Makes an `msal.ConfidentialClientApplication`; called in a thread."""
-
-
-class MsalToken:
-    """A token for an app, through msal: obtained when first needed, kept in memory, replaced before it ends.
-
-    `now` is in seconds. A token that Graph refuses is replaced once: the same answer to a fresh token is not about
-    the token.
-    """
-
-    def __init__(
-        self, application: Application, scope: str, veil: Veil, now: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._make = application
-        self._scope = scope
-        self._veil = veil
-        self._now = now
-        self._app: Any = None
-        self._token = ""
-        self._until = 0.0
-        self._replaced = False
-        self._turn = asyncio.Lock()
-
-    async def token(self, rejected: str = "") -> str:
-        """The token, a new one when the old one ends soon or was refused. Raises SignInError."""
-        async with self._turn:
-            refused = bool(rejected) and rejected == self._token and not self._replaced
-            if refused or self._now() >= self._until:
-                self._token, self._until = await asyncio.to_thread(self._acquire, refused)
-                self._replaced = refused
-            return self._token
-
-    def _acquire(self, refused: bool) -> tuple[str, float]:
-        began = self._now()
-        answer = self._ask(refused)
-        token = answer.get("access_token")
-        if not isinstance(token, str):
-            raise self._refusal(answer)
-        life = float(answer.get("expires_in", 0))
-        return token, began + life - min(EARLY, life / 2)
-
-    def _ask(self, refused: bool) -> dict[str, Any]:
-        try:
-            if self._app is None or refused:
-                self._app = self._make()  # a new application has forgotten the refused token
-            answer: dict[str, Any] = self._app.acquire_token_for_client(scopes=[self._scope])
-        except SignInError:
-            raise
-        except Exception as error:  # msal raises what requests, json and its own checks raise
-            words = clean(self._veil.over(str(error))) or type(error).__name__
-            raise SignInError(f"no token: {words}", sign_in_fix(words)) from None  # its frames hold the credential
-        return answer
-
-    def _refusal(self, answer: dict[str, Any]) -> SignInError:
-        words = clean(self._veil.over(str(answer.get("error_description") or answer.get("error") or "no reason given")))
-        codes = answer.get("error_codes") or []
-        code = f"AADSTS{codes[0]}" if codes else clean(answer.get("error") or "")
-        trace = clean(answer.get("correlation_id") or answer.get("trace_id") or "", 80)
-        return SignInError(f"no token: {words}", sign_in_fix(words), code=code, request_id=trace)
-
-
-def sign_in(
-    method: str,
-    *,
-    root: str,
-    tenant: str = "",
-    client: str = "",
-    secret: Secret | None = None,
-    certificate: Path | Secret | None = None,
-    authority: str = "",
-) -> TokenSource:
-    """The source of tokens for a method of a project file.
+@dataclass(frozen=True, slots=True, repr=False)
+class Login:
+    """What a project file and the environment say of one sign-in.
 
     `secret` is the token, the client secret, or the passphrase of the certificate; `certificate` is a PEM or PFX file,
-    or a secret with PEM text or base64 PFX; `authority` overrides where to sign in. Nothing is asked yet. Raises
-    UsageError for a method that does not exist, and for settings it lacks.
+    or a secret with PEM text or base64 PFX; `authority` overrides where to sign in, without a tenant. `tell` hears what
+    a person at the terminal must read; `now` is in seconds.
+    """
+
+    root: str
+    tenant: str = ""
+    client: str = ""
+    secret: Secret | None = None
+    certificate: Path | Secret | None = None
+    authority: str = ""
+    federation: Federation = NO_FEDERATION
+    environ: Mapping[str, str] = field(default_factory=dict)
+    tell: Callable[[str], None] | None = None
+    now: Callable[[], float] = time.monotonic
+
+    @property
+    def place(self) -> str:
+        """The authority with its tenant. Raises UsageError for one that is no https URL: msal takes no other."""
+        found = authority_of(self.root, self.authority)
+        if not found.startswith("https://"):
+            raise UsageError("auth: 'authority' is not an https URL", "serve it over https; on loopback too")
+        return f"{found}/{self.tenant}"
+
+    @property
+    def scope(self) -> str:
+        """Everything that was consented to beforehand, at the Graph of this cloud."""
+        return f"{self.root}/.default"
+
+    @property
+    def veil(self) -> Veil:
+        """What a server must not get printed by repeating it."""
+        return Veil((self.secret.reveal(),) if self.secret is not None and self.secret.is_set else ())
+
+
+def sign_in(method: str, login: Login) -> TokenSource:
+    """The source of tokens for a method of a project file. Nothing is asked yet.
+
+    Raises UsageError for a method that does not exist, and for settings it lacks.
     """
     if method not in METHODS:
         raise UsageError(f"auth: no method '{method}'", f"use one of {', '.join(METHODS)}")
     if method == "token":
-        return StaticToken(_given(secret, method, "token"))
-    _given(tenant or None, method, "tenantId")
-    _given(client or None, method, "clientId")
-    if method == "client-secret":
-        secret = _given(secret, method, "clientSecret")
-    else:
-        certificate = _given(certificate, method, "certificate")
-    place = f"{authority_of(root, authority)}/{tenant}"
-    words = (secret.reveal(),) if secret is not None and secret.is_set else ()
-
-    def application() -> Any:
-        credential: Any = _value(secret, "clientSecret") if method == "client-secret" else None
-        return _application(place, client, credential or credential_of(certificate, secret), known=not authority)
-
-    return MsalToken(application, f"{root}/.default", Veil(words))
+        return StaticToken(_given(login.secret, method, "token"))
+    return MsalToken(_ASKERS[method](login, method), login.veil, login.now)
 
 
-def _application(authority: str, client: str, credential: Any, *, known: bool) -> Any:
-    import msal  # type: ignore[import-untyped]
+def _by_secret(login: Login, method: str) -> Asker:
+    _check_names(login, method)
+    secret = _given(login.secret, method, "clientSecret")
+    return _app(login, lambda: _value(secret, "clientSecret"))
 
-    return msal.ConfidentialClientApplication(
-        client, client_credential=credential, authority=authority, instance_discovery=None if known else False
+
+def _by_certificate(login: Login, method: str) -> Asker:
+    _check_names(login, method)
+    certificate = _given(login.certificate, method, "certificate")
+    return _app(login, lambda: credential_of(certificate, login.secret))
+
+
+def _by_workload(login: Login, method: str) -> Asker:
+    """The project file's word counts before that of the pod; no environment moves a known cloud's sign-in elsewhere."""
+    environ = login.environ
+    known = login.root in {cloud.root for cloud in CLOUDS.values()}
+    login = replace(
+        login,
+        tenant=login.tenant or environ.get(TENANT, ""),
+        client=login.client or environ.get(CLIENT, ""),
+        authority=login.authority or ("" if known else environ.get(AUTHORITY_HOST, "")),
     )
+    _check_names(login, method)
+    fetch = federated(login.federation, audience_of(login.root), environ, SignInHttp)
+    return _app(login, lambda: {"client_assertion": fetch})
+
+
+def _by_identity(login: Login, method: str) -> Asker:  # noqa: ARG001 - it needs no setting
+    return IdentityAsker(login.client, login.root, SignInHttp(near=True))
+
+
+def _by_person(login: Login, method: str) -> Asker:
+    _check_names(login, method)
+    http = SignInHttp(veil=login.veil)
+    return PersonAsker(login.client, login.place, login.scope, http, tell=login.tell, environ=login.environ)
+
+
+_ASKERS: dict[str, Callable[[Login, str], Asker]] = {
+    "client-secret": _by_secret,
+    "client-certificate": _by_certificate,
+    "workload-identity": _by_workload,
+    "managed-identity": _by_identity,
+    "device-code": _by_person,
+}
+
+
+def _app(login: Login, credential: Callable[[], Any]) -> Asker:
+    return AppAsker(login.client, credential, login.place, login.scope, SignInHttp(veil=login.veil))
+
+
+def _check_names(login: Login, method: str) -> None:
+    _given(login.tenant or None, method, "tenantId")
+    _given(login.client or None, method, "clientId")
 
 
 def _given(value: Any, method: str, setting: str) -> Any:
     if value is None:
-        raise UsageError(f"auth: method '{method}' needs '{setting}'", f"add '{setting}' to the tenant")
+        raise UsageError(f"auth: method '{method}' needs '{setting}'", _where(setting))
     return value
+
+
+def _where(setting: str) -> str:
+    return f"add '{setting}' to the tenant" if setting == "tenantId" else f"add '{setting}' to the tenant's 'auth'"
 
 
 def _value(secret: Secret | None, setting: str) -> str:

@@ -11,15 +11,17 @@ from typing import Any
 from reconciler.model.errors import SignInError
 from reconciler.model.secrets import Secret
 
-FIX = "use a PEM file with the private key and its certificate, or a PFX; its passphrase, if any, is 'secret'"
+FIX = "use a PEM file with the private key and its certificate, or a PFX; its passphrase, if any, is 'password'"
 
 
 def credential_of(certificate: Path | Secret | None, passphrase: Secret | None) -> dict[str, str]:
-    """The `client_credential` of msal: private key, thumbprint and certificate.
+    """The `client_credential` of msal: private key and certificate, which msal names by its SHA-256 thumbprint.
 
-    Raises SignInError for material that cannot be read, has no key, or has expired.
+    Raises SignInError for material that cannot be read, has no key or one of another sort than RSA, or has expired.
+    Source: Microsoft identity platform docs: certificate credentials (PS256, `x5t#S256`).
     """
-    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     material = _material(certificate)
     password = passphrase.reveal().encode() if passphrase is not None and passphrase.is_set else None
@@ -27,6 +29,8 @@ def credential_of(certificate: Path | Secret | None, passphrase: Secret | None) 
         key, public = _parsed(material, password)
     except (ValueError, TypeError) as error:  # neither repeats the material
         raise SignInError(f"the certificate cannot be read: {error}", FIX) from None
+    if not isinstance(key, RSAPrivateKey):
+        raise SignInError("the certificate's key is not an RSA key", "make one with RSA: Entra takes no other")
     if public.not_valid_after_utc < datetime.now(UTC):
         raise SignInError(
             f"the certificate expired on {public.not_valid_after_utc:%Y-%m-%d}", "renew it, and upload it to the app"
@@ -34,7 +38,6 @@ def credential_of(certificate: Path | Secret | None, passphrase: Secret | None) 
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return {
         "private_key": pem.decode("ascii"),
-        "thumbprint": public.fingerprint(hashes.SHA1()).hex(),  # how Entra names a certificate
         "public_certificate": public.public_bytes(serialization.Encoding.PEM).decode("ascii"),
     }
 

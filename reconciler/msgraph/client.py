@@ -16,6 +16,7 @@ from reconciler.msgraph.answers import Got
 from reconciler.msgraph.errors import broken_off, clean, lost, rejected, throttled
 from reconciler.msgraph.guard import ForeignUrlError, place
 from reconciler.msgraph.patience import Patience
+from reconciler.msgraph.probe import Probe, probe
 from reconciler.msgraph.reads import Reader
 from reconciler.msgraph.retry import NEVER_SENT
 from reconciler.msgraph.transports import Counting
@@ -56,6 +57,10 @@ class Graph:
         What could not be read is `Unknown`. Raises SignInError when there is no token at all.
         """
         return await self._reader.read(needs, self._progress)
+
+    async def probe(self, need: Need) -> Probe:
+        """Ask for one thing by itself; the answer, and what Graph's clock says. Raises SignInError."""
+        return await probe(self._wire, need)
 
     async def write(self, write: Write) -> Reply:
         """Perform one write, repeating it only where that is safe. The path is percent-encoded by the caller.

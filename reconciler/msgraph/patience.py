@@ -78,14 +78,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]*)?", text):
         return min(float(text), NEVER)  # too many digits are infinity to `float`
-    until = _date(text)
+    until = http_date(text)
     if until is None:
         return None
-    answered = _date(next((value for name, value in headers.items() if name.lower() == "date"), ""))
+    answered = http_date(next((value for name, value in headers.items() if name.lower() == "date"), ""))
     return max(0.0, (until - (answered or datetime.now(UTC))).total_seconds())
 
 
-def _date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """The moment of an HTTP date; None for any other text."""
     try:
         parsed = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):

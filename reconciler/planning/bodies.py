@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.model.kinds import Kind, Property
@@ -55,11 +55,24 @@ def patched(kind: Kind, body: Tree, wanted: Tree, live: Tree) -> dict[str, Value
 def overlaid(kind: Kind, known: Property, wanted: Value, live: Value) -> Value:
     """What is wanted of a whole, and of what nobody mentions that which is there: Graph would take it away."""
     kept = _kept(kind, known.path, live)
+    items = dict(_keyed(kept, known.keyed))
     if isinstance(wanted, Mapping) and isinstance(kept, Mapping):
         declared = kind.member(f"{known.path}.type")
         ours, theirs = (canonical(each.get("type"), declared) for each in (wanted, kept))
-        return wanted if ours is not None and ours != theirs else _over(wanted, kept, known.keyed)
-    return _over(wanted, kept, known.keyed)
+        return wanted if ours is not None and ours != theirs else _over(wanted, kept, known.keyed, items)
+    return _over(wanted, kept, known.keyed, items)
+
+
+def _keyed(value: Value, key: str) -> Iterator[tuple[Hashable, Value]]:
+    """Every item inside that has the key, wherever it stands."""
+    if isinstance(value, Mapping):
+        if key in value and isinstance(value[key], Hashable):
+            yield value[key], value
+        for inner in value.values():
+            yield from _keyed(inner, key)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _keyed(item, key)
 
 
 def _kept(kind: Kind, path: str, live: Value) -> Value:
@@ -77,21 +90,18 @@ def _kept(kind: Kind, path: str, live: Value) -> Value:
     return {name: _kept(kind, f"{path}.{name}", value) for name, value in kept.items()}
 
 
-def _over(wanted: Value, live: Value, key: str) -> Value:
-    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
-        return {**live, **{name: _over(value, live.get(name), key) for name, value in wanted.items()}}
-    if isinstance(wanted, list | tuple) and isinstance(live, list | tuple):
-        return [_over(item, counterpart(item, place, live, key), key) for place, item in enumerate(wanted)]
+def _over(wanted: Value, live: Value, key: str, items: Mapping[Hashable, Value]) -> Value:
+    """What is wanted over what is there: an item with the key is the live one of that key, else that in its place."""
+    if isinstance(wanted, Mapping):
+        have = items.get(wanted[key], {}) if key and key in wanted else live
+        if not isinstance(have, Mapping):
+            return wanted
+        return {**have, **{name: _over(value, have.get(name), key, items) for name, value in wanted.items()}}
+    if isinstance(wanted, list | tuple):
+        there = list(live) if isinstance(live, list | tuple) else []
+        places = [there[place] if place < len(there) else None for place in range(len(wanted))]
+        return [_over(item, have, key, items) for item, have in zip(wanted, places, strict=True)]
     return wanted
-
-
-def counterpart(item: Value, place: int, live: Iterable[Value], key: str) -> Value:
-    """The live item that a wanted one is: that of the same key, else that in the same place."""
-    there = list(live)
-    if key and isinstance(item, Mapping) and key in item:
-        same = (each for each in there if isinstance(each, Mapping) and each.get(key) == item[key])
-        return next(same, None)
-    return there[place] if place < len(there) else None
 
 
 def covering(kind: Kind, path: str) -> str:

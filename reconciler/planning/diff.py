@@ -31,9 +31,17 @@ def changes(wanted: Tree, live: Tree, properties: Properties) -> tuple[Change, .
         if before == value or isinstance(value, Secret):  # most are just as they should be
             continue
         known = properties.get(path)
-        if differs(canonical(scoped(before, value), known), canonical(value, known)):
+        have, want = _in_one_order(before, known), _in_one_order(value, known)
+        if differs(canonical(scoped(have, want), known), canonical(want, known)):
             found.append(Change(path, before, value))
     return tuple(sorted(found, key=lambda change: change.path))
+
+
+def _in_one_order(value: Value, known: Property | None) -> Value:
+    """A list whose order means nothing, sorted by what tells its items apart."""
+    if known is None or not known.unordered or not isinstance(value, list | tuple):
+        return value
+    return sorted(value, key=lambda item: str(item.get(known.keyed) if isinstance(item, Mapping) else item))
 
 
 def differs(have: Value, want: Value) -> bool:

@@ -38,7 +38,14 @@ def _converged(resource: Resource, kind: Kind, path: PartPath, live: Tree | None
     source, where = resource.where(name), part_path(kind, path)
     if wanted is None:
         if live is not None and not _is_blank(part, live):
-            yield Clear(address=resource.address, link=name, path=where, version=part.version, source=source)
+            yield Clear(
+                address=resource.address,
+                link=name,
+                path=where,
+                version=part.version,
+                advice=part.lasting,
+                source=source,
+            )
         return
     found = _changes(part, wanted, live)
     if found:

@@ -17,6 +17,8 @@ from reconciler.planning.locate import Located, Locator
 from reconciler.planning.order import depth
 from reconciler.planning.situation import Situation
 
+_UNREAD = "it was not read"
+
 
 @dataclass(slots=True)
 class Draft:
@@ -100,7 +102,7 @@ class Draft:
             return
         for action in actions:
             if isinstance(action, Attach) and diff.link.shape is Shape.HANDLER:
-                body = objects.calling(kind, diff.owner, live, diff.link, action.target)
+                body = objects.calling(self.situation, diff.owner, live, diff.link, action.target)
                 self.actions.append(replace(action, body=body))
             elif isinstance(action, Attach) and diff.link.shape is Shape.ADOPTION:
                 self.actions.append(replace(action, body=objects.adopting(kind, diff.owner, diff.link, action.target)))
@@ -145,10 +147,11 @@ class Draft:
         for link in self.situation.kind(resource).links:
             if link.name not in resource.links or (link.shape is Shape.ADOPTION and live is not None):
                 continue
-            located = [(self.locator.locate(entry, resource), entry) for entry in resource.links[link.name]]
+            located = [(self.locator.locate(entry, resource, link), entry) for entry in resource.links[link.name]]
             places += [place for place, _ in located]
-            if live is not None and link.name not in live.links:
-                places.append(Located(resource.address, unknown=f"{link.name}, which was not read"))
+            gap = self.situation.snapshot.gaps.get((resource.address.kind, link.name), "")
+            if gap or (live is not None and link.name not in live.links):
+                places.append(Located(resource.address, unknown=f"{link.name}: {gap or _UNREAD}"))
                 continue
             wanted = {place.address: entry for place, entry in located}
             there = self._there(link, live)
@@ -158,8 +161,9 @@ class Draft:
             written = {entry.target: place.address for place, entry in located}
             found.append(LinkDiff(resource, link, wanted, there, targets, written))
         self.problems += [place.problem for place in places if place.problem]
-        if gaps := [place.unknown for place in places if place.unknown]:
-            self.blocked[resource.address] = f"it refers to {gaps[0]}"
+        own = [place.unknown for place in places if place.unknown and place.address == resource.address]
+        if gaps := own or [f"it refers to {place.unknown}" for place in places if place.unknown]:
+            self.blocked[resource.address] = gaps[0]
             self.unknown.append(Unreadable(resource.address, self.blocked[resource.address]))
         return None if any(place.problem or place.unknown for place in places) else found
 
@@ -185,10 +189,25 @@ class Draft:
             if gap is not None and not self.situation.kinds[name].is_lacking(gap.status, gap.reason):
                 self.unknown.append(Unreadable(Address(name, "*"), gap.reason))
 
+    def _let_go(self, address: Address, live: LiveObject, resource: Resource | None) -> list[AnyAction]:
+        """Listeners elsewhere that would go on naming an object after it is gone."""
+        found: list[AnyAction] = []
+        for link in self.situation.kinds[live.kind].links:
+            if link.shape is Shape.LISTENERS and link.name in live.links:
+                source = resource.span if resource else None
+                targets = self._there(link, live) or {}
+                found += [Detach(address=address, link=link.name, target=each, source=source) for each in targets]
+        return found
+
     def _delete(self, address: Address, live: LiveObject, resource: Resource | None) -> None:
         if self.situation.is_built_in(live):
             reason = f"'{live.id}' was made by Graph and cannot be deleted"
             self.refusals.append(Refusal("builtIn", address, reason, "remove ensure: absent"))
             return
+        if (twin := self.situation.twin(live)) is not None:
+            reason = f"it is the same object as {twin.address}, which is declared"
+            self.refusals.append(Refusal("inUse", address, reason, "take one of the two manifests out"))
+            return
         self.ids[address] = live.id
+        self.actions += self._let_go(address, live, resource)
         self.actions.append(Delete(address=address, source=resource.span if resource else None))

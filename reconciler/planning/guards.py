@@ -50,9 +50,8 @@ def _protected(address: Address) -> Refusal:
 
 def _updated(actions: tuple[AnyAction, ...]) -> list[Address]:
     """The live objects that are changed in any way short of being deleted."""
-    new = {action.address for action in actions if isinstance(action, Create)}
-    touched = {action.address for action in actions if not isinstance(action, Create | Delete)}
-    return sorted(touched - new)
+    others = {action.address for action in actions if isinstance(action, Create | Delete)}
+    return sorted({action.address for action in actions} - others)
 
 
 def _too_many(name: str, addresses: list[Address], limit: Limit, snapshot: Snapshot) -> list[Refusal]:

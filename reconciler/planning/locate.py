@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from reconciler.model.addresses import Address
-from reconciler.model.kinds import Kind
+from reconciler.model.kinds import Kind, Link
 from reconciler.model.problems import Problem
 from reconciler.model.resources import Entry, Resource
 from reconciler.model.values import Tree
@@ -34,7 +34,7 @@ class Locator:
         self._snapshot = situation.snapshot
         self.ids: dict[Address, str] = {}
 
-    def locate(self, entry: Entry, owner: Resource) -> Located:
+    def locate(self, entry: Entry, owner: Resource, link: Link) -> Located:
         """What one wanted attachment points at. What is no kind of ours is told by its name, whose case is its own."""
         if entry.target.kind not in self._kinds:
             address = Address(entry.target.kind, entry.target.name.casefold())
@@ -43,7 +43,17 @@ class Locator:
         declared = self._wanted.get(entry.target)
         if declared is not None:
             return self._declared(entry, owner, declared)
-        return self._live(entry, owner)
+        found = self._live(entry, owner)
+        return self._unfit(entry, owner, link, found) or found
+
+    def _unfit(self, entry: Entry, owner: Resource, link: Link, found: Located) -> Located | None:
+        """A live target of another type than the link takes."""
+        wanted = link.takes.get(str(owner.properties.get("type", "")))
+        there = self.known(found.address).get("type") if wanted and not (found.problem or found.unknown) else None
+        if wanted is None or there is None or str(there).casefold() == wanted.casefold():
+            return None
+        message = f"'{entry.target.name}' is of the type {there}, and {link.key} takes {wanted}"
+        return self._wrong(entry, owner, message, "refer to one of that type")
 
     def known(self, address: Address) -> Tree:
         """What is known of an object: what its manifest says, else what the tenant does."""

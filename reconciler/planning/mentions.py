@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.addresses import Address, IdOf
 from reconciler.model.kinds import Kind, Link, Mentions
 from reconciler.model.resources import Resource
-from reconciler.model.values import MISSING, Tree, Value, get, mapped, put
+from reconciler.model.values import MISSING, Tree, Value, get, mapped, put, reached
 from reconciler.planning.bodies import copied
 
 
@@ -32,7 +32,7 @@ def named(kind: Kind, properties: Tree, called: Callable[[Link, str], Address]) 
 
 
 def _namer(link: Link, called: Callable[[Link, str], Address]) -> Callable[[Value], Value]:
-    return lambda id: IdOf(called(link, str(id)))
+    return lambda id: IdOf(called(link, str(id.get("id") if isinstance(id, Mapping) else id)))
 
 
 def located(resource: Resource, kind: Kind, live: Tree | None, links: Mapping[str, Found]) -> Resource:
@@ -53,7 +53,7 @@ def located(resource: Resource, kind: Kind, live: Tree | None, links: Mapping[st
             if value is None or value == there:
                 continue
         value = mapped(value, mentions.steps, _finder(found.places))
-        old = [item.get(mentions.member) for item in _items(there, mentions.steps[:-1])]
+        old = [item.get(mentions.member) for item in reached(there, mentions.steps[:-1]) if isinstance(item, Mapping)]
         put(properties, known.path, mapped(value, mentions.steps[:-1], _filler(mentions, old, found.targets)))
     return replace(resource, properties=properties)
 
@@ -90,18 +90,7 @@ def _trimmed(mentions: Mentions, value: Value, targets: Collection[Address]) -> 
     """The list without the items that mention anything but the targets."""
 
     def keep(items: Value) -> Value:
-        return [item for item in items if getattr(item.get(mentions.member), "address", None) in targets]
+        named = (item for item in items if isinstance(item, Mapping))
+        return [item for item in named if getattr(item.get(mentions.member), "address", None) in targets]
 
     return mapped(value, mentions.steps[:-2], keep)
-
-
-def _items(value: Value, steps: Sequence[str]) -> list[Value]:
-    """Every item that the steps lead to."""
-    found: list[Value] = []
-
-    def note(item: Value) -> Value:
-        found.append(item)
-        return item
-
-    mapped(value, steps, note)
-    return found

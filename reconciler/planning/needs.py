@@ -5,7 +5,7 @@ In two rounds: the collections first, then the declared attachments of the objec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from reconciler.model.addresses import Address
 from reconciler.model.identity import Index, may_use
@@ -58,9 +58,10 @@ def detail_needs(
             continue
         found = indexes[kind.name].candidates(resource) if kind.name in indexes else ()
         needs |= dict.fromkeys(_details(kind, resource, found, made))
-        shared = [link for link in kind.links if link.read.shared and link.name in resource.links]
-        needs |= dict.fromkeys(link_need(kind, "", link) for link in shared if resource.present)
+        needs |= dict.fromkeys(_shared(kind, declared=resource.links) if resource.present else ())
     doomed = _dooming(wanted, snapshot, indexes, made, options)
+    for name in sorted(doomed):
+        needs |= dict.fromkeys(_shared(kinds[name], declared=None))
     for kind in kinds.values():
         for live in snapshot.of(kind.name):
             for link in (each for each in links_to(kind, doomed) if may_use(kind, each, live)):
@@ -80,6 +81,12 @@ def documents_wanted(
             live = _alone(kinds[name], resource, indexes[name].candidates(resource), made)
             wanted |= {(name, live.id): tuple(resource.documents)} if live else {}
     return wanted
+
+
+def _shared(kind: Kind, declared: Container[str] | None) -> list[Need]:
+    """The listings that tell what is attached to all objects of a kind: of the declared links, or (None) of all."""
+    links = (link for link in kind.links if link.read.shared)
+    return [link_need(kind, "", link) for link in links if declared is None or link.name in declared]
 
 
 def _alone(

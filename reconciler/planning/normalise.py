@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,18 @@ from reconciler.model.addresses import Address
 from reconciler.model.identity import label
 from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.live import Absent, Answer, Answers, LiveEntry, LiveObject, Present, Snapshot, Unknown
-from reconciler.model.paths import collection_need, link_needs, object_need, part_at, part_need, shown
+from reconciler.model.paths import (
+    collection_need,
+    demand,
+    link_need,
+    link_needs,
+    object_need,
+    part_at,
+    part_need,
+    shown,
+)
 from reconciler.model.resources import PartPath
-from reconciler.model.shapes import is_none, listened, plain, tree, unwrapped
+from reconciler.model.shapes import is_asked_for, is_none, listened, plain, tree, unwrapped
 from reconciler.model.values import Tree
 
 _BROKEN = "Graph answered in a shape that cannot be read"
@@ -53,15 +62,27 @@ def detailed(
         linked = (_with_links(kind, kinds, live, answers) for live in everything)
         asked = documents or {}
         objects[name] = tuple(_with_documents(kind, live, asked.get((name, live.id), ()), answers) for live in linked)
-    return Snapshot(objects, snapshot.unknown)
+    return Snapshot(objects, snapshot.unknown, dict(_gaps(kinds, answers)))
+
+
+def _gaps(kinds: Kinds, answers: Answers) -> Iterator[tuple[tuple[str, str], str]]:
+    """Why links could not be read that are kept apart from their objects."""
+    for kind in kinds.values():
+        for link in kind.links:
+            answer = answers.get(link_need(kind, "", link)) if link.read.shared else None
+            if isinstance(answer, Unknown):
+                yield (kind.name, link.name), _explained(kind, link, answer)
+            elif isinstance(answer, Absent):
+                gap = Unknown(f"404: Graph has no {link.path}", status=404)
+                yield (kind.name, link.name), _explained(kind, link, gap)
 
 
 def _objects(kind: Kind, answer: Answer) -> tuple[LiveObject, ...] | Unknown:
     if isinstance(answer, Unknown):
-        return replace(answer, reason=_explained(kind.unproven, answer))
+        return replace(answer, reason=_explained(kind, None, answer))
     if isinstance(answer, Absent):
         gap = Unknown(f"404: Graph has no {kind.collection}", status=404)
-        return replace(gap, reason=_explained(kind.unproven, gap))
+        return replace(gap, reason=_explained(kind, None, gap))
     items = [unwrapped(answer.body)] if kind.singleton else answer.body
     if not all(isinstance(item, dict) and (kind.singleton or _is_id(item.get("id"))) for item in items):
         return Unknown(_BROKEN)
@@ -82,7 +103,7 @@ def _late(kind: Kind, address: Address, id: str, answers: Answers) -> LiveObject
     named = {} if kind.key == "id" else {kind.key: address.name}
     answer = answers.get(object_need(kind, id))
     if isinstance(answer, Unknown):
-        return LiveObject(kind.name, id, named, unknown=answer.reason)
+        return LiveObject(kind.name, id, named, unknown=_explained(kind, None, answer))
     if not isinstance(answer, Present):
         return None
     body = unwrapped(answer.body)
@@ -95,23 +116,37 @@ def _with_links(kind: Kind, kinds: Kinds, live: LiveObject, answers: Answers) ->
     links: dict[str, tuple[LiveEntry, ...]] = {}
     unknown = live.unknown
     for link in kind.links:
-        target = kinds.get(link.target)
-        told = shown(link, live.properties)
-        if told is not None:
-            links[link.name] = tuple(_entry(target, link, item) for item in told)
-            continue
-        found = [answers[need] for need in link_needs(kind, live.id, link, live.properties) if need in answers]
-        if not found:
-            continue
-        read = _entries(target, link, live.id, found)
-        if isinstance(read, Unknown):
-            unknown = unknown or f"{link.name}: {_explained(link.unproven, read)}"
-        else:
+        read = _read(kind, kinds.get(link.target), link, live, answers)
+        if isinstance(read, Unknown) and not link.read.shared:
+            unknown = unknown or f"{link.name}: {_explained(kind, link, read)}"
+        elif read is not None and not isinstance(read, Unknown):
             links[link.name] = read
     return replace(live, links=links, unknown=unknown)
 
 
-def _explained(unproven: str, gap: Unknown) -> str:
+def _read(
+    kind: Kind, target: Kind | None, link: Link, live: LiveObject, answers: Answers
+) -> tuple[LiveEntry, ...] | Unknown | None:
+    """What is attached: as the object itself tells it, else as it was answered; None where nobody asked."""
+    told = shown(link, live.properties)
+    if told is not None:
+        return _parsed(target, link, live.id, [told[0] if link.slotted and told else told])
+    found = [answers[need] for need in link_needs(kind, live.id, link, live.properties) if need in answers]
+    if not found:
+        return None
+    gap = next((answer for answer in found if isinstance(answer, Unknown)), None)
+    if gap is not None:
+        return () if is_none(link, gap) and not is_asked_for(kind, link, live.properties) else gap
+    if any(isinstance(answer, Absent) for answer in found):
+        return () if link.shape is Shape.HANDLER else Unknown(_GONE, status=404)
+    return _parsed(target, link, live.id, [answer.body for answer in found if isinstance(answer, Present)])
+
+
+def _explained(kind: Kind, link: Link | None, gap: Unknown) -> str:
+    """Why it could not be read: where Graph has no such path what to do instead, where it forbids what it wants."""
+    unproven = link.unproven if link else kind.unproven
+    if gap.status == 403 and not kind.is_lacking(gap.status, gap.reason):
+        return f"{gap.reason}; {demand(kind, link)}"
     return f"{gap.reason}; {unproven}" if unproven and gap.status in (404, 405) else gap.reason
 
 
@@ -120,37 +155,37 @@ def _with_documents(kind: Kind, live: LiveObject, paths: Iterable[PartPath], ans
     unknown = live.unknown
     for path in paths:
         answer = answers.get(part_need(kind, live.id, path), Absent())
-        if isinstance(answer, Unknown):
-            unknown = unknown or f"{'.'.join(path)}: {answer.reason}"
+        found = answer if isinstance(answer, Unknown) else _document(kind, path, answer)
+        if isinstance(found, Unknown):
+            unknown = unknown or f"{'.'.join(path)}: {_explained(kind, None, found)}"
         else:
-            documents[path] = _document(kind, path, answer)
+            documents[path] = found
     return replace(live, documents=documents, unknown=unknown)
 
 
-def _document(kind: Kind, path: PartPath, answer: Present | Absent) -> Tree | None:
+def _document(kind: Kind, path: PartPath, answer: Present | Absent) -> Tree | Unknown | None:
     """What stands there: a document itself, an entity as it is in the listing of its like."""
     if isinstance(answer, Absent):
         return None
     if part_at(kind, path).content:
-        return tree(answer.body)
+        return tree(answer.body) if _is_document(answer.body) else Unknown(_BROKEN)
     name = path[-1].casefold()
     return next((tree(item) for item in answer.body if str(item.get("id", "")).casefold() == name), None)
 
 
-def _entries(target: Kind | None, link: Link, owner: str, answers: list[Answer]) -> tuple[LiveEntry, ...] | Unknown:
-    for answer in answers:
-        if isinstance(answer, Unknown):
-            return () if is_none(link, answer) else answer
-        if isinstance(answer, Absent):
-            gone = f"404: Graph has no {link.path}" if link.read.shared else _GONE
-            return () if link.shape is Shape.HANDLER else Unknown(gone, status=404)
-    bodies = [answer.body for answer in answers if isinstance(answer, Present)]
+def _is_document(body: Mapping[str, Any]) -> bool:
+    """Whether every list of it holds objects, and every other member is plain."""
+    lists = (value for value in body.values() if isinstance(value, list | dict))
+    return all(isinstance(value, list) and all(isinstance(item, Mapping) for item in value) for value in lists)
+
+
+def _parsed(target: Kind | None, link: Link, owner: str, bodies: list[Any]) -> tuple[LiveEntry, ...] | Unknown:
     try:
         match link.shape:
             case Shape.SLOT:
                 return _slot(target, link, unwrapped(bodies[0]))
             case Shape.HANDLER:
-                return (_entry(target, link, unwrapped(bodies[0])),)
+                return (_entry(target, link, unwrapped(bodies[0])),) if bodies[0] else ()
             case Shape.LISTENERS:
                 return tuple(LiveEntry(name) for name in listened(link, bodies[0], owner))
         entries = tuple(_entry(target, link, item) for item in bodies[0])

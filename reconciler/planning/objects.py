@@ -63,11 +63,12 @@ def _carried(diff: LinkDiff, target: Address) -> dict[str, Value]:
     return {**own, "id": IdOf(target), **{name: value for name, value in carried.items() if value is not None}}
 
 
-def calling(kind: Kind, resource: Resource, live: LiveObject | None, link: Link, target: Address) -> Tree:
+def calling(situation: Situation, resource: Resource, live: LiveObject | None, link: Link, target: Address) -> Tree:
     """The body that makes a handler inside the object call a target: the whole handler, as Graph may replace it."""
-    parent = link.within.rpartition(".")[0]
+    kind, parent = situation.kind(resource), link.within.rpartition(".")[0]
     there = get(live.properties, parent) if live else None
-    wanted = bodies.completed(resource.properties, bodies.applicable(kind, resource.properties))
+    said = _as_sent(resource, live, situation) if live else resource.properties
+    wanted = bodies.completed(said, bodies.applicable(kind, said))
     known = kind.member(parent)
     handler = get(wanted, parent) or {}
     if known is not None:

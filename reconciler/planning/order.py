@@ -120,7 +120,7 @@ class _Waits:
                 travelling = (self._let_go(attach) for attach in self._exclusive[action.address])
                 waits |= {name for names in travelling for name in names}
             case Attach():
-                waits |= self._made(action.target) | self._let_go(action)
+                waits |= self._made(action.target) | self._let_go(action) | self._listing(action)
             case Update(target=None):
                 waits |= self._mentioning(action)
             case Upload() | Clear():
@@ -131,6 +131,8 @@ class _Waits:
                 waits |= self._attached[action.address, action.link] | self._detached[action.address, action.link]
             case Delete():
                 waits |= self._freed[action.address] | self._users_deleted(action.address.kind)
+                links = self._kinds[action.address.kind].links
+                waits |= {name for link in links for name in self._detached[action.address, link.name]}
         return waits
 
     def _made(self, address: Address) -> set[str]:
@@ -144,13 +146,29 @@ class _Waits:
         return self._freed[action.target] | {deleted for kind in rivals for deleted in self._deleted_of[kind]}
 
     def _mentioning(self, action: Update) -> set[str]:
-        """A list that mentions the targets of a link is written when the link is as it should be."""
+        """A list that mentions the targets of a link is written when they are attached, and the others are not."""
+        asked = set(mentioned(action.body))
         waits: set[str] = set()
-        for known in self._kinds[action.address.kind].properties:
-            if known.mentions is not None and any(change.path == known.path for change in action.changes):
-                key = (action.address, known.mentions.link)
-                waits |= self._attached[key] | self._detached[key]
+        for link in self._listed_in(action):
+            key = (action.address, link)
+            waits |= {name for name in self._attached[key] if _target(self._by_id[name]) in asked} | self._detached[key]
         return waits
+
+    def _listing(self, action: Attach) -> set[str]:
+        """What no list mentions is attached after the list was written: the list would take it away again."""
+        return {
+            name
+            for name in self._updated[action.address]
+            if isinstance(update := self._by_id[name], Update)
+            and action.link in self._listed_in(update)
+            and action.target not in set(mentioned(update.body))
+        }
+
+    def _listed_in(self, action: Update) -> set[str]:
+        """The links whose targets a list mentions that this update writes."""
+        known = self._kinds[action.address.kind].mentions
+        paths = {change.path for change in action.changes}
+        return {said.link for each, said in known if each.path in paths}
 
     def _around(self, action: Upload | Clear) -> set[str]:
         """A page needs its language, and both what the flow itself says of them; a language goes after its pages."""
@@ -173,9 +191,15 @@ class _Waits:
         return set(self._gated[kind.name]) if turned(action, self._kinds) is False else set()
 
     def _waits_for_attaches(self, action: Detach) -> bool:
-        """A flow is never left without a provider, and what Graph put there goes last."""
-        link = self._kinds[action.address.kind].link(action.link)
-        return link.shape is Shape.SET or action.target.name == DEFAULTS
+        """A flow is never left without a provider, and what Graph put there goes last; what a list mentions follows
+        the list."""
+        kind = self._kinds[action.address.kind]
+        listed = any(said.link == action.link for _, said in kind.mentions)
+        return (kind.link(action.link).shape is Shape.SET and not listed) or action.target.name == DEFAULTS
+
+
+def _target(action: AnyAction) -> Address | None:
+    return action.target if isinstance(action, Attach) else None
 
 
 def _is_rival(link: Link, action: Attach) -> bool:

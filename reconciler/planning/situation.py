@@ -56,7 +56,14 @@ class Situation:
 
     def is_free(self, live: LiveObject) -> bool:
         """Whether nobody, neither a manifest nor Graph, has a claim on the object, as far as can be known."""
-        return (live.kind, live.id) not in self.matches.claimed and not self.is_built_in(live) and not live.unknown
+        claims = {(live.kind, live.id), (self.kinds[live.kind].twin, live.id)}
+        return not (claims & self.matches.claimed) and not self.is_built_in(live) and not live.unknown
+
+    def twin(self, live: LiveObject) -> Resource | None:
+        """The manifest that wants the same object to be there, as one of another kind."""
+        kind = self.kinds[live.kind].twin
+        owners = (address for address, found in self.matches.live.items() if (found.kind, found.id) == (kind, live.id))
+        return next((self.wanted[address] for address in owners if self.wanted[address].present), None)
 
     def has_changed(self, resource: Resource, path: str) -> bool:
         """Whether a secret is known not to be what was last sent; without a receipt nobody can say."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.model.addresses import Address, Span
+from reconciler.model.checkups import Check, Checkup, Grant, RoleNeed
 from reconciler.model.outcomes import Estimate, Outcome
 from reconciler.model.plans import AnyAction, Change, Difference, Expiry, Refusal, Step, Unmanaged, Unreadable, verb_of
 from reconciler.model.problems import Problem
@@ -22,6 +23,28 @@ Json = dict[str, Any]
 def render(run: Run) -> str:
     """The document as text, ending in a newline; equal runs give equal bytes."""
     return json.dumps(_clean(document(run)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def render_checkup(checkup: Checkup) -> str:
+    """What `doctor` found out, as text in the same manner."""
+    return json.dumps(_clean(checkup_document(checkup)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def checkup_document(checkup: Checkup) -> Json:
+    """What `doctor` found out, as data. `roles` are there for a delegated token only."""
+    return {
+        "formatVersion": FORMAT_VERSION,
+        "command": "doctor",
+        "tenant": _tenant(checkup.tenant) if checkup.tenant else None,
+        "checks": [_check(check) for check in checkup.checks],
+        "permissions": {
+            "plan": [_grant(grant) for grant in checkup.plan],
+            "apply": [_grant(grant) for grant in checkup.apply],
+        },
+        **({"roles": [_role(role) for role in checkup.roles]} if checkup.roles else {}),
+        "problems": [_problem(problem) for problem in checkup.problems],
+        "requests": {"logical": checkup.requests.logical, "http": checkup.requests.http},
+    }
 
 
 def document(run: Run) -> Json:
@@ -48,6 +71,19 @@ def document(run: Run) -> Json:
             "forecastWrites": run.forecast_writes,
         },
     }
+
+
+def _check(check: Check) -> Json:
+    return {"name": check.name, "status": check.status, "detail": check.detail, "fix": check.fix}
+
+
+def _grant(grant: Grant) -> Json:
+    ids = {"application": grant.ids.application, "delegated": grant.ids.delegated} if grant.ids else None
+    return {"name": grant.name, "neededFor": list(grant.needed_for), "granted": grant.granted, "ids": ids}
+
+
+def _role(role: RoleNeed) -> Json:
+    return {"anyOf": list(role.any_of), "neededFor": list(role.needed_for), "held": role.held}
 
 
 def _estimate(found: Estimate) -> Json:

@@ -122,7 +122,7 @@ def test_options_that_repeat_are_collected() -> None:
 @pytest.mark.parametrize(
     ("words", "part"),
     [
-        ([], "name a command: validate, plan, apply, drift, schema, emulator"),
+        ([], "name a command: validate, plan, apply, drift, doctor, schema, emulator"),
         (["plann"], "did you mean 'plan'?"),
         (["destroy-everything"], "use validate, plan"),
         (["--tenant", "prod", "plan"], "write the command first"),

@@ -180,7 +180,8 @@ async def test_removing_defaults_stops_at_the_first_that_will_not_go(folder: Pat
         outcomes = await w.apply(only)
         failed = outcomes["detach B2xUserFlow/Partner userAttributeAssignments (defaults)"]
         assert failed.status is Status.FAILED
-        assert failed.detail == "removed emailReadonly; 403 no; ask nicely"
+        takes = "writing userAttributeAssignments of identity/b2xUserFlows takes IdentityUserFlow.ReadWrite.All"
+        assert failed.detail == f"removed emailReadonly; 403 no; ask nicely; {takes}"
         await w.apply(only)
         assert await w.left(only) == []
         assert w.attributes == ["city"]

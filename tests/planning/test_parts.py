@@ -8,12 +8,10 @@ import pytest
 
 from reconciler.kinds import load_kinds
 from reconciler.model.addresses import Address, Span
-from reconciler.model.kinds import Kind, Link, Permissions, Read, Shape
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.paths import part_at, part_need, part_path
 from reconciler.model.receipts import Receipts
 from reconciler.model.resources import Resource
-from reconciler.planning.objects import calling
 from reconciler.planning.options import Options
 from reconciler.planning.plan import make_plan
 
@@ -49,16 +47,4 @@ def test_nothing_is_planned_on_a_link_that_was_not_read() -> None:
         Options(today=date(2026, 11, 21)),
     )
     assert plan.steps == ()
-    assert [gap.reason for gap in plan.unknown] == ["it refers to identityProviders, which was not read"]
-
-
-def test_a_handler_of_which_a_kind_says_nothing_is_sent_as_declared() -> None:
-    """Where no property describes the handler, nothing of the live one is taken along."""
-    link = Link(key="at", target="It", shape=Shape.HANDLER, path="at", read=Read("at"), within="at.calls")
-    kind = Kind(name="Its", collection="its", permissions=Permissions("r", "w"), links=(link,))
-    resource = Resource(Address("Its", "one"), HERE, properties={"at": {"often": True}})
-    live = LiveObject("Its", "1", {"at": {"seldom": True, "calls": {"id": "2"}}})
-    body = calling(kind, resource, live, link, Address("It", "three"))
-    assert body["at"]["often"] is True
-    assert str(body["at"]["calls"]["id"]) == "three"
-    assert "seldom" not in body["at"]
+    assert [gap.reason for gap in plan.unknown] == ["identityProviders: it was not read"]
