@@ -107,7 +107,7 @@ class Applying:
         memory, _ = self.space.memory()
         options = options_of(self.request, self.space.project, self.around)
         selected = [each for each in self.space.manifests.resources if options.selects(each.address)]
-        receipts.save(self.space.folder, receipts.updated(memory.receipts, plan, selected, outcomes))
+        receipts.save(self.space.folder, receipts.updated(memory.receipts, plan, selected, outcomes, self.space.kinds))
 
     async def _behind_the_switch(self, run: Run, session: Session) -> Plan | None:
         """The plan for what a tenant switch hid until this run turned it on; None when there is nothing of the kind.

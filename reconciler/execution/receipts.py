@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace as changed
 from pathlib import Path
+from types import MappingProxyType
 
 from reconciler.execution.folder import prepare, replace, usable
 from reconciler.model.addresses import Address
+from reconciler.model.kinds import Kinds
 from reconciler.model.outcomes import Outcome, Status
 from reconciler.model.plans import Certify, Create, Delete, Plan, Update
 from reconciler.model.receipts import Receipts
@@ -53,11 +55,18 @@ def save(folder: Path, receipts: Receipts) -> None:
         replace(folder / FILE, json.dumps({"formatVersion": 1, "entries": entries}, indent=1).encode() + b"\n")
 
 
-def updated(receipts: Receipts, plan: Plan, resources: Iterable[Resource], outcomes: Sequence[Outcome]) -> Receipts:
+def updated(
+    receipts: Receipts,
+    plan: Plan,
+    resources: Iterable[Resource],
+    outcomes: Sequence[Outcome],
+    kinds: Kinds = MappingProxyType({}),
+) -> Receipts:
     """The receipts after an apply of these resources.
 
     An object all of whose steps are done, or that needed none, is what its manifest says. One that failed in part
-    keeps what was known, except for secrets that did arrive. A secret counts as arrived only when a step carried it.
+    keeps what was known, except for secrets that did arrive. A secret counts as arrived only when a step carried it,
+    and is remembered (by the paths of its kind) also while the manifest leaves it out: Graph goes on having it.
     """
     status = {outcome.id: outcome.status for outcome in outcomes}
     unknown = {found.address for found in plan.unknown}
@@ -74,10 +83,17 @@ def updated(receipts: Receipts, plan: Plan, resources: Iterable[Resource], outco
         if address in pending:
             after = {**before, **arrived}
         else:
-            after = _whole(receipts, resource, {**before, **arrived}) if resource.present else {}
+            known = {**before, **arrived}
+            kept = {path: known[path] for path in _secret_paths(resource, kinds) & known.keys()}
+            after = {**kept, **_whole(receipts, resource, known)} if resource.present else {}
         entries.pop(address, None)
         entries.update({address: after} if after else {})
     return changed(receipts, entries=entries)
+
+
+def _secret_paths(resource: Resource, kinds: Kinds) -> set[str]:
+    kind = kinds.get(resource.address.kind)
+    return {known.path for known in kind.properties if known.secret} if kind else set()
 
 
 def _sent(plan: Plan, status: Mapping[str, Status]) -> dict[Address, frozenset[str]]:

@@ -17,6 +17,9 @@ from reconciler.model.values import Tree, get
 
 Check = Callable[[Tree], bool]
 
+_OTHERWISE = "Graph shows something else; clear it first (null), then write it"
+_UNLISTED = "Graph does not list it"
+
 
 async def upload(run: Run, action: Upload) -> Result:
     """Write it whole. A document is read back: whether Graph replaces or merges one is nowhere documented."""
@@ -47,16 +50,16 @@ async def certify(run: Run, action: Certify) -> Result:
     for _ in range(1 + run.patience.repeats):
         try:
             reply = await run.carry_out(action)
-            return await _settled(run, need, there, reply) if action.thumbprint else done(reply=reply)
+            return await _settled(run, need, there, reply, _UNLISTED) if action.thumbprint else done(reply=reply)
         except LostAnswerError as lost:
             await run.heed(lost)
-        found = await _settled(run, need, there, None)
+        found = await _settled(run, need, there, None, _UNLISTED)
         if found.status is Status.DONE:
             return found
     return failed(LOST, unsure=True)
 
 
-async def _settled(run: Run, need: Need, there: Check, reply: Reply | None) -> Result:
+async def _settled(run: Run, need: Need, there: Check, reply: Reply | None, otherwise: str = _OTHERWISE) -> Result:
     """What became of a write, as a read shows it before patience ends."""
     answer: Answer | None = None
 
@@ -67,15 +70,15 @@ async def _settled(run: Run, need: Need, there: Check, reply: Reply | None) -> R
 
     if await run.poll(look, run.clock.now() + run.patience.lag):
         return done("" if reply else "the answer was lost; found", reply)
-    why = (
-        "Graph shows something else; clear it first (null), then write it"
-        if isinstance(answer, Present)
-        else "it is not there"
-    )
+    why = otherwise if isinstance(answer, Present) else "it is not there"
     if reply is None:
         return failed(f"{LOST}; {why}", unsure=True)
     return Result(Status.FAILED, f"Graph answered {reply.status}, but {why}", reply.status, reply.request_id)
 
 
 def _says(wanted: Tree, found: Mapping[str, object]) -> bool:
-    return all(found.get(name) == value for name, value in wanted.items())
+    return all(_folded(found.get(name)) == _folded(value) for name, value in wanted.items())
+
+
+def _folded(value: object) -> object:
+    return value.casefold() if isinstance(value, str) else value

@@ -80,6 +80,7 @@ def languages(version: Version, *, switch: str = "") -> Part:
         content=True,
         keys=("ElementType", "ElementId", "StringId"),
         reference="defaultPages",
+        mark="Override",
     )
     lasting = "Graph's own languages cannot be deleted: write isEnabled: false"
-    return Part("languages", version, switch=switch, lasting=lasting, parts=(pages,))
+    return Part("languages", version, switch=switch, lasting=lasting, made=bool(switch), first="en", parts=(pages,))

@@ -36,6 +36,7 @@ KIND = Kind(
         write="EventListener.ReadWrite.All",
         roles=("Authentication Extensibility Administrator", "Application Administrator"),
     ),
+    nameless="applications",
     typed_updates=True,
     built_in=BuiltIn("authenticationEventsFlowId"),
     clouds=frozenset({"global"}),

@@ -31,6 +31,11 @@ def _handler(event: str) -> Link:
     )
 
 
+def _part(path: str, name: str) -> tuple[Property, Property]:
+    """A handler inside the flow, whose type is always the same and may be written."""
+    return Property(path, type_name=name), Property(f"{path}.type", odata_type=True, folded=True)
+
+
 KIND = Kind(
     name="AuthenticationEventsFlow",
     collection="identity/authenticationEventsFlows",
@@ -47,15 +52,16 @@ KIND = Kind(
     properties=(
         Property("displayName", required=True),
         Property("description"),
-        Property("onInteractiveAuthFlowStart", type_name=f"onInteractiveAuthFlowStart{_SUFFIX}"),
+        *_part("onInteractiveAuthFlowStart", f"onInteractiveAuthFlowStart{_SUFFIX}"),
         Property("onInteractiveAuthFlowStart.isSignUpAllowed", default=True),
-        Property(_METHODS, type_name=f"{_METHODS}{_SUFFIX}"),
-        Property(_COLLECTION, type_name=f"{_COLLECTION}{_SUFFIX}"),
+        *_part(_METHODS, f"{_METHODS}{_SUFFIX}"),
+        *_part(_COLLECTION, f"{_COLLECTION}{_SUFFIX}"),
         Property(
             f"{_COLLECTION}.attributeCollectionPage.views",
             whole=True,
             born=True,
             keyed="attribute",
+            folds=("inputType",),
             mentions=Mentions(
                 "attributes",
                 ("*", "inputs", "*", "attribute"),
@@ -63,9 +69,9 @@ KIND = Kind(
                 fills={"inputType": "text"},
             ),
         ),
-        Property("onAttributeCollectionStart", type_name="onAttributeCollectionStartCustomExtensionHandler"),
-        Property("onAttributeCollectionSubmit", type_name="onAttributeCollectionSubmitCustomExtensionHandler"),
-        Property("onUserCreateStart", type_name=f"onUserCreateStart{_SUFFIX}"),
+        *_part("onAttributeCollectionStart", "onAttributeCollectionStartCustomExtensionHandler"),
+        *_part("onAttributeCollectionSubmit", "onAttributeCollectionSubmitCustomExtensionHandler"),
+        *_part("onUserCreateStart", f"onUserCreateStart{_SUFFIX}"),
         Property("onUserCreateStart.userTypeToCreate", folded=True),
     ),
     links=(

@@ -12,14 +12,16 @@ from reconciler.model.values import Tree
 def documents(parts: tuple[Part, ...], tree: Tree, above: PartPath = ()) -> Iterator[tuple[PartPath, Tree | None]]:
     """Every declared part with what is wanted of it, None where it is to be cleared.
 
-    A part of which only inner parts are declared is not managed itself.
+    A part of which only inner parts are declared is not managed itself, but has to be there for them where it can be
+    made: nothing is wanted of it but that.
     """
     for part in parts:
         for name, value in (tree.get(part.name) or {}).items():
             path = (*above, part.name, str(name))
             inner = {each.name for each in part.parts}
             own = value if value is None else {key: said for key, said in value.items() if key not in inner}
-            if own is None or own:
+            within = dict(documents(part.parts, value, path)) if value is not None else {}
+            needed = part.made and any(wanted is not None for wanted in within.values())
+            if own is None or own or needed:
                 yield path, own
-            if value is not None:
-                yield from documents(part.parts, value, path)
+            yield from within.items()

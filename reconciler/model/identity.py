@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from reconciler.model.kinds import Kind, Link
 from reconciler.model.live import LiveObject
@@ -61,7 +61,8 @@ class Index:
         if resource.pin:
             return self.identified(resource.pin)
         names = (str(resource.properties.get(self._kind.key) or resource.address.name), resource.address.name)
-        return self.named(names[0]) or self.named(names[1]) or self._adopted(resource) or self._alike(resource)
+        found = self.named(names[0]) or self.named(names[1]) or self._adopted(resource) or self._alike(resource)
+        return found or self._unnamed(resource)
 
     def named(self, name: str) -> Found:
         """The live objects that a name means: the one of that id (any case), else those of that display name."""
@@ -79,9 +80,25 @@ class Index:
         found = (self.identified(each.target.name) or self.identified(prefix + each.target.name) for each in entries)
         return next((objects for objects in found if objects), ())
 
+    def _unnamed(self, resource: Resource) -> Found:
+        """Objects whose name Graph does not show, of the type and with the targets that are wanted."""
+        kind = self._kind
+        if not kind.nameless or kind.nameless not in resource.links:
+            return ()
+        link, own = kind.link(kind.nameless), str(resource.properties.get("type") or "").casefold()
+        wanted = {entry.target.name.casefold() for entry in resource.links[link.name]}
+        free = (live for live in self._all if not get(live.properties, kind.key) and not is_built_in(kind, live))
+        alike = (live for live in free if str(live.properties.get("type") or "").casefold() == own)
+        return tuple(live for live in alike if wanted and wanted == _targets(link, live))
+
     def _alike(self, resource: Resource) -> Found:
         for path in self._kind.also:
             wanted = str(resource.properties.get(path) or "").casefold()
             if wanted and (found := self._unique.get((path, wanted))):
                 return tuple(found)
         return ()
+
+
+def _targets(link: Link, live: LiveObject) -> set[str]:
+    items = get(live.properties, link.within) or ()
+    return {str(item.get(link.member)).casefold() for item in items if isinstance(item, Mapping)}

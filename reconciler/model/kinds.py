@@ -73,7 +73,8 @@ class Kind:
     `key` is the property people name it by; `prefix` is what Graph puts before a written id; `also` are further
     properties of which a tenant has one object each (a social provider's type). `well_known` are ids that every
     tenant of the right sort has, so that a reference to one can be checked offline; `id_pattern` is what other ids
-    look like. A `singleton` is neither created nor deleted. `serial` kinds are written one at a time.
+    look like. Of a `nameless` kind Graph may not show the key: an object without one is found by its type and by this
+    link's targets. A `singleton` is neither created nor deleted. `serial` kinds are written one at a time.
 
     `cast` is the type to which paths are narrowed: after the collection, and before what is inside an object.
     `type_name` is the `@odata.type` of a kind that has one only and must say it. `twin` is another kind whose
@@ -89,6 +90,7 @@ class Kind:
     collection: str
     permissions: Permissions
     key: str = "displayName"
+    nameless: str = ""
     prefix: str = ""
     also: tuple[str, ...] = ()
     version: Version = Version.V1

@@ -138,7 +138,9 @@ class Part:
     `name` is the key in `spec` and the segment of the path. A part with `content` is a document, told apart in its
     lists by `keys`; another is an entity, read from the listing of all. `switch` is the property of the object without
     which Graph neither shows nor takes them. `reference` names the part beside it that has Graph's own documents,
-    `lasting` says what to do about one that Graph does not delete.
+    `lasting` says what to do about one that Graph does not delete. One that is `made` by writing it is written before
+    what is inside it, except for the `first`, which a new object has; `mark` is the member that is true of what was
+    written over Graph's own.
     """
 
     name: str
@@ -148,4 +150,7 @@ class Part:
     switch: str = ""
     reference: str = ""
     lasting: str = ""
+    made: bool = False
+    first: str = ""
+    mark: str = ""
     parts: tuple[Part, ...] = ()

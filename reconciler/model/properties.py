@@ -63,6 +63,7 @@ class Property:
     reads_as: Mapping[str, str] = field(default_factory=dict)  # what Graph answers -> what was written
     read_only: bool = False  # Graph shows it and does not take it
     born: bool = False  # Graph refuses to set it where the object was made without it
+    folds: tuple[str, ...] = ()  # members of what is nested that are compared without case
     unordered: bool = False  # a list of objects whose order means nothing
     keyed: str = ""  # of a list that is replaced: the member by which two items are the same one
     mentions: Mentions | None = None

@@ -49,7 +49,7 @@ def canonical(value: Value, known: Property | None) -> Value:
     if value is None or (isinstance(value, list | tuple) and not value):
         return None
     if isinstance(value, list | tuple):
-        return [_item(item) for item in value]
+        return [_item(item, known) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and known is not None and known.folded:
@@ -120,10 +120,20 @@ def _scoped_item(have: Value, want: Value) -> Value:
     return {name: scoped(have.get(name), value) for name, value in want.items()}
 
 
-def _item(value: Value) -> Value:
+def _item(value: Value, known: Property | None) -> Value:
+    if not isinstance(value, Mapping):
+        return [_item(item, known) for item in value] if isinstance(value, list | tuple) else canonical(value, None)
+    told = {name: _member(name, item, known) for name, item in value.items()}
+    return {name: item for name, item in told.items() if item is not None}
+
+
+def _member(name: str, value: Value, known: Property | None) -> Value:
+    if isinstance(value, list | tuple):
+        return [_item(item, known) for item in value] or None
     if isinstance(value, Mapping):
-        return {name: canonical(item, None) for name, item in value.items() if canonical(item, None) is not None}
-    return canonical(value, None)
+        return _item(value, known)
+    found = canonical(value, None)
+    return found.casefold() if known is not None and name in known.folds and isinstance(found, str) else found
 
 
 def plain(value: Any) -> Value:

@@ -19,6 +19,8 @@ def uploads(resource: Resource, kind: Kind, live: LiveObject | None) -> list[Any
     """What makes the declared parts as they are wanted: outer ones first, and cleared last."""
     paths = sorted(resource.documents, key=lambda path: (resource.documents[path] is None, len(path), path))
     there = live.documents if live is not None else {}
+    if live is None:  # a new object has the first language from the start
+        paths = [path for path in paths if resource.documents[path] != {} or path[-1] != part_at(kind, path).first]
     return [action for path in paths for action in _converged(resource, kind, path, there.get(path))]
 
 
@@ -48,7 +50,7 @@ def _converged(resource: Resource, kind: Kind, path: PartPath, live: Tree | None
             )
         return
     found = _changes(part, wanted, live)
-    if found:
+    if found or (live is None and part.made):
         body = wanted if part.content else {"id": path[-1], **wanted}
         yield Upload(
             address=resource.address,
@@ -65,8 +67,9 @@ def _converged(resource: Resource, kind: Kind, path: PartPath, live: Tree | None
 
 
 def _is_blank(part: Part, live: Tree) -> bool:
-    """Whether a document says nothing: Graph may keep it so when it is dropped."""
-    return part.content and not any(live.values())
+    """Whether a document says nothing of its own: Graph may keep it empty when it is dropped, or show its own texts."""
+    lists = [value for value in live.values() if isinstance(value, list)]
+    return part.content and not any(item.get(part.mark) is True for items in lists for item in items)
 
 
 def _changes(part: Part, wanted: Tree, live: Tree | None) -> tuple[Change, ...]:

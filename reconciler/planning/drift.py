@@ -100,7 +100,7 @@ def _moved(path: str, resource: Resource, situation: Situation) -> Direction | N
         return None
     if last == receipts.fingerprint(wanted):
         return "tenant"
-    if isinstance(wanted, Secret) or path in resource.lists:
+    if isinstance(wanted, Secret | list | tuple) or path in resource.lists:
         return "repository"
     live = situation.matches.live.get(resource.address)
     return "repository" if live and last == receipts.fingerprint(get(live.properties, path)) else "both"

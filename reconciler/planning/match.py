@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.addresses import Address
-from reconciler.model.identity import Index, label
+from reconciler.model.identity import Index, is_built_in, label
 from reconciler.model.kinds import Kind, Kinds
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.problems import Problem
@@ -109,5 +109,6 @@ def _names(live: Mapping[Address, LiveObject], kinds: Kinds, snapshot: Snapshot)
         used = used + Counter(label(kind, found) for found in free)
         for found in free:
             called = label(kind, found)
-            names[name, found.id.casefold()] = Address(name, called if used[called] == 1 else found.id)
+            name_of = spelled(kind, called) if is_built_in(kind, found) else called
+            names[name, found.id.casefold()] = Address(name, name_of if used[called] == 1 else found.id)
     return names

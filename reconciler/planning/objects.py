@@ -168,6 +168,8 @@ def _as_sent(resource: Resource, live: LiveObject, situation: Situation) -> Tree
 
 def _assumed(kind: Kind, resource: Resource, live: LiveObject, name: str) -> bool:
     """Whether a display name was not written but taken from `metadata.name`, which here is the object's id."""
+    if name == kind.key and kind.nameless and get(live.properties, name) is None and not resource.pin:
+        return True
     by_id = kind.bare(live.id).casefold() == kind.bare(resource.address.name).casefold()
     return by_id and name == kind.key and (name,) not in resource.spans
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from reconciler.app.memory import Memory
 from reconciler.app.survey import survey
-from reconciler.emulator import EmbeddedTransport, create_app
+from reconciler.emulator import EmbeddedTransport, Profile, create_app
 from reconciler.execution import journal, receipts
 from reconciler.execution.execute import Listener, execute
 from reconciler.execution.journal import Journal
 from reconciler.execution.patience import Patience
 from reconciler.kinds import load_kinds
 from reconciler.model.addresses import Address, Span
-from reconciler.model.kinds import Version
+from reconciler.model.kinds import Kinds, Version
 from reconciler.model.live import Absent, Answer, Answers, Need
 from reconciler.model.outcomes import Outcome, Requests
 from reconciler.model.plans import Plan
@@ -119,13 +119,14 @@ class World:
     folder: Path
     tenant: Spoilt
     app: Any
+    kinds: Kinds = field(default_factory=load_kinds)
     patience: Patience = field(default_factory=Patience)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def plan(self, *resources: Resource) -> Plan:
         history = journal.read(self.folder)
         memory = Memory(receipts.load(self.folder)[0], dict(history.made), history.open_creates)
-        return await survey(resources, KINDS, self.tenant.graph, memory, Options(today=date(2026, 11, 21)))
+        return await survey(resources, self.kinds, self.tenant.graph, memory, Options(today=date(2026, 11, 21)))
 
     async def perform(self, plan: Plan, listener: Listener | None = None) -> tuple[Outcome, ...]:
         clock = LoopClock()
@@ -133,7 +134,7 @@ class World:
         with Journal(self.folder, at=at, clock=clock) as kept:
             return await execute(
                 plan,
-                KINDS,
+                self.kinds,
                 self.tenant,
                 root=ROOT,
                 journal=kept,
@@ -178,13 +179,14 @@ def _built_in(item: Mapping[str, Any]) -> bool:
 
 
 @asynccontextmanager
-async def world(folder: Path) -> AsyncIterator[World]:
-    """A fresh tenant."""
+async def world(folder: Path, profile: Profile | None = None) -> AsyncIterator[World]:
+    """A fresh tenant; with a profile the kinds are as a tenant of its type has them."""
     loop = asyncio.get_running_loop()
-    app = create_app(token="let-me-in", clock=lambda: START.timestamp() + loop.time())
+    app = create_app(token="let-me-in", clock=lambda: START.timestamp() + loop.time(), profile=profile)
+    kinds = {name: kind.within(profile.kind if profile else None) for name, kind in KINDS.items()}
     connection = Connection(ROOT, StaticToken(Secret("let-me-in", "the test")), requests_per_minute=None)
     async with connect(connection, clock=LoopClock(), transport=EmbeddedTransport(app)) as graph:
-        yield World(folder, Spoilt(graph), app)
+        yield World(folder, Spoilt(graph), app, kinds)
     app.tenant.close()
 
 

@@ -13,8 +13,9 @@ import pytest
 from reconciler.cli import main
 from reconciler.emulator import Tenant
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "contoso"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SECRETS = {"GOOGLE_CLIENT_SECRET": "s3cret-of-google", "CONNECTOR_PASSWORD": "s3cret-of-connectors"}
+OTHER_SECRETS = {"FABRIKAM_CLIENT_SECRET": "s3cret-of-fabrikam", "FACEBOOK_CLIENT_SECRET": "s3cret-of-facebook"}
 
 
 @dataclass
@@ -52,14 +53,16 @@ class Shell:
         assert old in text
         self.write(name, text.replace(old, new))
 
-    def tenant(self) -> Tenant:
-        """The embedded tenant's own view, as somebody in the portal has it."""
-        return Tenant(self.folder / ".reconciler" / "local.db")
+    def tenant(self, name: str = "local") -> Tenant:
+        """An embedded tenant's own view, as somebody in the portal has it."""
+        return Tenant(self.folder / ".reconciler" / f"{name}.db")
 
 
-def open_shell(folder: Path, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".reconciler"))
+def open_shell(
+    folder: Path, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, example: str = "contoso"
+) -> Shell:
+    shutil.copytree(EXAMPLES / example, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".reconciler"))
     monkeypatch.chdir(folder)
-    for name, value in SECRETS.items():
+    for name, value in (SECRETS | OTHER_SECRETS).items():
         monkeypatch.setenv(name, value)
     return Shell(folder, capture)

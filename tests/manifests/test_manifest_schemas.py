@@ -119,11 +119,7 @@ def test_a_printed_schema_needs_no_other_file(name: str | None) -> None:
 def test_a_secret_of_the_schema_is_a_secret_of_the_kind(kind: str) -> None:
     """What may not be written out in a manifest is also never compared and never shown."""
     spec = schemas.flat_schema(kind)["properties"]["spec"]
-    written = {
-        dotted(pointer)
-        for pointer, schema in nodes(spec)
-        if schema.get("writeOnly")
-    }
+    written = {dotted(pointer) for pointer, schema in nodes(spec) if schema.get("writeOnly")}
     assert written == {known.path for known in load_kinds()[kind].properties if known.secret}
 
 
@@ -132,10 +128,7 @@ def test_every_property_of_a_kind_can_be_written(kind: str) -> None:
     """The schema and the kind speak of the same properties and links."""
     known = load_kinds()[kind]
     spec = schemas.flat_schema(kind)["properties"]["spec"]
-    written = {
-        dotted(pointer)
-        for pointer, _ in nodes(spec)
-    }
+    written = {dotted(pointer) for pointer, _ in nodes(spec)}
     told = {each.path for each in known.properties if not each.read_only}
     assert told | {link.key for link in known.links} | {part.name for part in known.parts} <= written
 
