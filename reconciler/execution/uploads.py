@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from reconciler.execution.requests import object_path, part_path
 from reconciler.execution.results import LOST, Result, done, failed
 from reconciler.execution.run import Run
-from reconciler.model.errors import LostAnswerError
+from reconciler.model.errors import LostAnswerError, RejectedError
 from reconciler.model.live import Answer, Need, Present
 from reconciler.model.outcomes import Status
 from reconciler.model.plans import Certify, Upload
@@ -33,6 +33,10 @@ async def upload(run: Run, action: Upload) -> Result:
     except LostAnswerError as lost:
         await run.heed(lost)
         return await _settled(run, Need(path, action.version), there, None)
+    except RejectedError as error:
+        if error.status == 404:
+            error.fix = f"what {action.link} is in may not be there: declare it by itself (isEnabled: true)"
+        raise
     if not action.keys:
         return done(reply=reply)
     return await _settled(run, Need(path, action.version), there, reply)

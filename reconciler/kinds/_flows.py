@@ -83,4 +83,4 @@ def languages(version: Version, *, switch: str = "") -> Part:
         mark="Override",
     )
     lasting = "Graph's own languages cannot be deleted: write isEnabled: false"
-    return Part("languages", version, switch=switch, lasting=lasting, made=bool(switch), first="en", parts=(pages,))
+    return Part("languages", version, switch=switch, lasting=lasting, made=bool(switch), parts=(pages,))

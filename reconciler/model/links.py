@@ -139,8 +139,8 @@ class Part:
     lists by `keys`; another is an entity, read from the listing of all. `switch` is the property of the object without
     which Graph neither shows nor takes them. `reference` names the part beside it that has Graph's own documents,
     `lasting` says what to do about one that Graph does not delete. One that is `made` by writing it is written before
-    what is inside it, except for the `first`, which a new object has; `mark` is the member that is true of what was
-    written over Graph's own.
+    what is inside it, where it is known not to be there; `mark` is the member that is true of what was written over
+    Graph's own.
     """
 
     name: str
@@ -151,6 +151,5 @@ class Part:
     reference: str = ""
     lasting: str = ""
     made: bool = False
-    first: str = ""
     mark: str = ""
     parts: tuple[Part, ...] = ()

@@ -19,9 +19,12 @@ def uploads(resource: Resource, kind: Kind, live: LiveObject | None) -> list[Any
     """What makes the declared parts as they are wanted: outer ones first, and cleared last."""
     paths = sorted(resource.documents, key=lambda path: (resource.documents[path] is None, len(path), path))
     there = live.documents if live is not None else {}
-    if live is None:  # a new object has the first language from the start
-        paths = [path for path in paths if resource.documents[path] != {} or path[-1] != part_at(kind, path).first]
-    return [action for path in paths for action in _converged(resource, kind, path, there.get(path))]
+    paths = [path for path in paths if resource.documents[path] != {} or _is_lacking(kind, path, live)]
+    found = (
+        _converged(resource, kind, path, there.get(path), hidden=_is_hidden(resource, kind, path, live))
+        for path in paths
+    )
+    return [action for actions in found for action in actions]
 
 
 def shut(resource: Resource, kind: Kind, live: LiveObject | None) -> Problem | None:
@@ -35,11 +38,15 @@ def shut(resource: Resource, kind: Kind, live: LiveObject | None) -> Problem | N
     return None
 
 
-def _converged(resource: Resource, kind: Kind, path: PartPath, live: Tree | None) -> Iterable[AnyAction]:
+def _converged(
+    resource: Resource, kind: Kind, path: PartPath, live: Tree | None, *, hidden: bool
+) -> Iterable[AnyAction]:
+    """What makes one part as it is wanted. What Graph hides until a switch is on is dropped in any case: if it is not
+    there, that was what was wanted."""
     wanted, part, name = resource.documents[path], part_at(kind, path), ".".join(path)
     source, where = resource.where(name), part_path(kind, path)
     if wanted is None:
-        if live is not None and not _is_blank(part, live):
+        if hidden or (live is not None and not _is_blank(part, live)):
             yield Clear(
                 address=resource.address,
                 link=name,
@@ -64,6 +71,20 @@ def _converged(resource: Resource, kind: Kind, path: PartPath, live: Tree | None
             changes=found,
             source=source,
         )
+
+
+def _is_hidden(resource: Resource, kind: Kind, path: PartPath, live: LiveObject | None) -> bool:
+    """Whether an object that is there does not show the part before its switch is on, which this plan turns on."""
+    switch = part_at(kind, path[:2]).switch
+    turned = bool(switch) and get(resource.properties, switch) is True
+    return live is not None and turned and get(live.properties, switch) is not True
+
+
+def _is_lacking(kind: Kind, path: PartPath, live: LiveObject | None) -> bool:
+    """Whether it is known that an object has no such part, of which nothing is wanted but to be there."""
+    switch = part_at(kind, path).switch
+    shown = live is not None and (not switch or get(live.properties, switch) is True)
+    return live is not None and shown and live.documents.get(path) is None
 
 
 def _is_blank(part: Part, live: Tree) -> bool:

@@ -74,8 +74,6 @@ async def tell(sort: Sort, before: list[Document], changes: Changes, after: list
         was = sort.views(there)
         await converge(there, after, folder)
         wanted = {each["metadata"]["name"]: each["spec"] for each in after if each["kind"] == sort.kind}
-        if any(is_hidden(was.get(name, {}), spec) for name, spec in wanted.items()):
-            await converge(there, after, folder)
         now = sort.views(there)
         for name, spec in wanted.items():
             told = sort.promised(spec)
@@ -86,13 +84,6 @@ async def tell(sort: Sort, before: list[Document], changes: Changes, after: list
             name: view for name, view in was.items() if name not in wanted
         }
         assert await there.left(*compiled(after, folder)) == []
-
-
-def is_hidden(view: View, spec: Document) -> bool:
-    """Whether something is to go that Graph does not show before a switch is on: the next apply sees it."""
-    told = spec.get("languages", {}).values()
-    cleared = [each is None or None in each.get("overridesPages", {}).values() for each in told]
-    return view.get("isLanguageCustomizationEnabled") is False and any(cleared)
 
 
 async def converge(there: World, documents: list[Document], folder: Path) -> None:
