@@ -5,6 +5,7 @@ its handler. Those that carry `authenticationEventsFlowId` follow from a user fl
 metadata of US Government clouds gives them no display name, so that there is nothing by which one could be found again.
 """
 
+from reconciler.kinds._events import applications
 from reconciler.model.kinds import BuiltIn, Kind, Link, Permissions, Property, Read, Shape
 
 _TOKEN = "onTokenIssuanceStartListener"
@@ -61,16 +62,6 @@ KIND = Kind(
             within="handler.customExtension",
             takes=_EXTENSIONS,
         ),
-        Link(
-            key="applications",
-            target="Application",
-            shape=Shape.NAMES,
-            path="conditions/applications/includeApplications",
-            read=Read("conditions/applications/includeApplications"),
-            member="appId",
-            type_name="authenticationConditionApplication",
-            within="conditions.applications.includeApplications",
-            foreign=True,
-        ),
+        applications(exclusive=False),
     ),
 )

@@ -10,6 +10,7 @@ A tenant without the feature answers 403 (seen on a live workforce tenant, Augus
 global cloud has them.
 """
 
+from reconciler.kinds._events import applications
 from reconciler.model.kinds import Kind, Link, Mentions, Permissions, Property, Read, Shape
 
 _CAST = "microsoft.graph.externalUsersSelfServiceSignUpEventsFlow"
@@ -101,17 +102,6 @@ KIND = Kind(
         ),
         _handler("onAttributeCollectionStart"),
         _handler("onAttributeCollectionSubmit"),
-        Link(
-            key="applications",
-            target="Application",
-            shape=Shape.NAMES,
-            path="conditions/applications/includeApplications",
-            read=Read("conditions/applications/includeApplications"),
-            member="appId",
-            type_name="authenticationConditionApplication",
-            within="conditions.applications.includeApplications",
-            foreign=True,
-            exclusive=True,
-        ),
+        applications(exclusive=True),
     ),
 )
