@@ -85,11 +85,11 @@ class Network(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, root: str, concurrency: int) -> None:
-        local = is_loopback(root)
+        local, secured = is_loopback(root), not root.startswith("http://")
         self._client = httpx.AsyncClient(
             trust_env=not local,
-            http2=not root.startswith("http://"),  # it is agreed on while TLS is
-            verify=not root.startswith("http://"),  # plain http needs no certificates, and they are slow to load
+            http2=secured,  # it is agreed on while TLS is
+            verify=httpx.create_ssl_context() if secured else False,  # plain http needs none, and they are slow to load
             limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
             event_hooks={"response": [forget_location]},
         )
