@@ -35,7 +35,9 @@ async def upload(run: Run, action: Upload) -> Result:
         return await _settled(run, Need(path, action.version), there, None)
     except RejectedError as error:
         if error.status == 404:
-            error.fix = f"what {action.link} is in may not be there: declare it by itself (isEnabled: true)"
+            error.fix = (
+                "check the names of language and page; a language that a B2C flow lacks is declared by isEnabled: true"
+            )
         raise
     if not action.keys:
         return done(reply=reply)

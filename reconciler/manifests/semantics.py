@@ -122,9 +122,16 @@ def _shared(manifest: Manifest, named: list[Reference], owners: Owners) -> Itera
 def _inside(manifest: Manifest) -> Iterator[Problem]:
     """Whether two parts have one name but for the case, or two items of a document are one thing."""
     first: dict[tuple[str, ...], PartPath] = {}
+    for part in manifest.kind.parts if manifest.valid else ():
+        for name in manifest.spec.get(part.name) or {}:
+            first.setdefault((part.name.casefold(), str(name).casefold()), (part.name, str(name)))
+            kept = first[part.name.casefold(), str(name).casefold()][-1]
+            if kept != name:
+                message = f"'{part.name}.{name}' and '{part.name}.{kept}' are one: case makes no difference"
+                yield Problem(message, "keep one of the two", manifest.at("spec", part.name, name), manifest.address)
     for path, wanted in documents(manifest.kind.parts, manifest.spec) if manifest.valid else ():
         folded = tuple(step.casefold() for step in path)
-        if first.setdefault(folded, path) != path:
+        if len(path) > 2 and first.setdefault(folded, path)[-1] != path[-1]:
             message = f"'{'.'.join(path)}' and '{'.'.join(first[folded])}' are one: case makes no difference"
             yield Problem(message, "keep one of the two", manifest.at("spec", *path), manifest.address)
         keys = part_at(manifest.kind, path).keys
