@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$each && break; done)
 
-.PHONY: help demo test lint types imports check build lock clean
+.PHONY: help demo test lint types imports check bench build lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,9 @@ imports: $(VENV)/.installed ## who may import whom
 	@$(BIN)/lint-imports
 
 check: lint types imports test ## everything but the build
+
+bench: $(VENV)/.installed ## what everything costs beside the least it could cost, into benchmarks/RESULTS.md (half an hour)
+	@$(BIN)/python -m benchmarks
 
 build: $(VENV)/.installed ## the wheel
 	@$(BIN)/python -m build --wheel

@@ -131,8 +131,9 @@ async def reorder(run: Run, action: Reorder) -> Result:
                 return done("already in this order")
             try:
                 return done(reply=await run.carry_out(action, order_write(path, link, wanted)))
-            except LostAnswerError:
+            except LostAnswerError as lost:
                 doubt.arisen = True
+                await run.heed(lost)
     return failed(LOST, unsure=True)
 
 

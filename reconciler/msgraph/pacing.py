@@ -67,10 +67,13 @@ class Window:
         Raises OutOfPatienceError when there will be none before the deadline.
         """
         async with self._turn:
-            while (closed := self._closed_until - self._clock.now()) > 0:
-                await self._patience.wait(closed)
-            while self._room_taken() + cost > max(self._limit(), cost if cost <= self._most else 0):
-                await self._some_leave()
+            while True:  # a refusal may come while there is no room, and the room go while the door is closed
+                if (closed := self._closed_until - self._clock.now()) > 0:
+                    await self._patience.wait(closed)
+                elif self._room_taken() + cost > max(self._limit(), cost if cost <= self._most else 0):
+                    await self._some_leave()
+                else:
+                    break
             passage = Passage(cost)
             self._passages.append(passage)
         try:

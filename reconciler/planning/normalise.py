@@ -211,8 +211,7 @@ def _entry(target: Kind | None, link: Link, item: Mapping[str, Any]) -> LiveEntr
 
 def _label(target: Kind | None, item: Mapping[str, Any]) -> str:
     """What people call the target, from the little that tells it."""
-    if target is None:
-        return str(item["id"])
+    assert target is not None
     paths = (target.key, target.built_in.path if target.built_in else target.key)
     told = {name: item[name] for name in (*paths, "@odata.type") if name in item}
     return label(target, LiveObject(target.name, str(item["id"]), tree(told)))

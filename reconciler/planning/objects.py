@@ -70,11 +70,9 @@ def calling(situation: Situation, resource: Resource, live: LiveObject | None, l
     said = _as_sent(resource, live, situation) if live else resource.properties
     wanted = bodies.completed(said, bodies.applicable(kind, said))
     known = kind.member(parent)
-    handler = get(wanted, parent) or {}
-    if known is not None:
-        handler = bodies.overlaid(kind, known, handler, there)
+    assert known is not None
     body: dict[str, Value] = {}
-    put(body, parent, bodies.copied(handler))
+    put(body, parent, bodies.copied(bodies.overlaid(kind, known, get(wanted, parent) or {}, there)))
     put(body, link.within, {"id": IdOf(target)})
     return bodies.patched(kind, body, wanted, live.properties if live else {})
 

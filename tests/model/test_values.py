@@ -10,6 +10,7 @@ from reconciler.kinds import load_kinds
 from reconciler.model.addresses import Address, IdOf
 from reconciler.model.receipts import Receipts
 from reconciler.model.secrets import Secret
+from reconciler.model.shapes import canonical
 from reconciler.model.values import masked
 
 
@@ -63,3 +64,8 @@ def test_fingerprints_follow_values_and_not_their_spelling() -> None:
     assert receipts.fingerprint(Secret("x")) == receipts.fingerprint(Secret("x"))
     assert receipts.fingerprint(Secret("x")) != receipts.fingerprint("x")
     assert receipts.fingerprint("x") != Receipts(b"another key").fingerprint("x")
+
+
+def test_nothing_is_left_of_nulls_however_deep() -> None:
+    """Null, an empty list and an absent member are one, inside the items of a list too."""
+    assert canonical([{"a": {"b": None, "c": 1}, "d": []}], None) == [{"a": {"c": 1}}]

@@ -43,6 +43,20 @@ def test_a_refusal_holds_everybody_back_for_as_long_as_graph_asks() -> None:
     assert asyncio.run(run()) == [7.0, 7.0, 7.0]
 
 
+def test_a_refusal_that_comes_while_there_is_no_room_is_heeded_too() -> None:
+    """A request that waits for room waits for the Retry-After as well."""
+
+    async def run() -> list[float]:
+        clock = VirtualClock()
+        held = window(clock, 10, [(10, 1.0)])
+        waiting = asyncio.create_task(passed(held, clock, 1))
+        await asyncio.sleep(0)
+        held.heed(Throttling(True, 30.0))
+        return await waiting
+
+    assert asyncio.run(run()) == [30.0]
+
+
 def test_after_a_refusal_the_pace_is_lower_and_comes_back() -> None:
     """Somebody else uses the quota too: three quarters of it are left, and each quiet minute gives a tenth back."""
 

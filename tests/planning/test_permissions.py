@@ -13,7 +13,7 @@ from reconciler.model.addresses import Address, Span
 from reconciler.model.checkups import Grant
 from reconciler.model.resources import Entry, Resource
 from reconciler.planning.options import Options
-from reconciler.planning.permissions import IDS, ROLE_IDS, demands, grants, role_needs
+from reconciler.planning.permissions import IDS, ROLE_IDS, Demand, demands, grants, role_needs
 
 HERE = Span("manifests.yaml", 1, 1)
 OPTIONS = Options(today=date(2026, 11, 21))
@@ -171,3 +171,8 @@ def test_every_word_of_a_kind_is_known_by_its_id() -> None:
     assert {role for each in guarded for role in each.roles} == set(ROLE_IDS)
     everything = [id for each in IDS.values() for id in (each.delegated, each.application)]
     assert len(set(everything)) == len(everything)
+
+
+def test_what_takes_no_role_asks_for_none() -> None:
+    """A person needs no Entra role for what the pages name none for."""
+    assert role_needs([Demand("reading a policy", ("Policy.Read.All",))], None) == ()

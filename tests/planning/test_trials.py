@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from reconciler.kinds import load_kinds
 from reconciler.model.addresses import Address, Span
+from reconciler.model.links import Version
+from reconciler.model.live import Need, Unknown
+from reconciler.model.plans import Upload
 from reconciler.model.problems import Severity
 from reconciler.model.resources import Resource
-from reconciler.planning.inquiries import trials, verdict
+from reconciler.planning.inquiries import doubts, trials, verdict
 
 HERE = Span("manifests.yaml", 1, 1)
 ENDPOINT = {"type": "httpRequestEndpoint", "targetUrl": "https://events.contoso.com/claims"}
@@ -59,3 +62,9 @@ def test_what_graph_found_is_told_with_its_code() -> None:
     assert "DomainNameDoesNotMatch: The host differs." in found[0].message
     assert found[0].about == CLAIMS
     assert list(verdict(resource, {"errors": [], "warnings": None})) == []
+
+
+def test_what_graph_does_not_say_of_its_own_texts_is_no_matter() -> None:
+    """A page of Graph's own that cannot be read keeps nobody from writing an override."""
+    action = Upload(address=Address("B2cUserFlow", "C"), link="languages.en", path="p", version=Version.BETA, body={})
+    assert list(doubts({Need("p"): action}, {Need("p"): Unknown("503")})) == []

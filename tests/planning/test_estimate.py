@@ -1,0 +1,39 @@
+"""What a check will cost, told beforehand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reconciler.kinds import load_kinds
+from reconciler.model.addresses import Address, Span
+from reconciler.model.outcomes import Estimate
+from reconciler.model.resources import Entry, Resource
+from reconciler.planning.estimate import estimate
+from reconciler.planning.options import Options
+
+HERE = Span("flows.yaml", 1, 1)
+
+
+def repository(flows: int) -> list[Resource]:
+    entry = (Entry(Address("IdentityProvider", "AADSignup-OAUTH"), HERE),)
+    kept = [
+        Resource(Address("B2xUserFlow", f"F{each}"), HERE, links={"identityProviders": entry}) for each in range(flows)
+    ]
+    switch = Resource(Address("AuthenticationFlowsPolicy", "tenant"), HERE, properties={"selfServiceSignUp": {}})
+    gone = Resource(Address("B2xUserFlow", "Old"), HERE, present=False)
+    return [*kept, switch, gone]
+
+
+@pytest.mark.parametrize(
+    ("flows", "limit", "expected"),
+    [
+        (2, None, Estimate(4, 2, 0, None)),
+        (25, 180, Estimate(27, 3, 0, 180)),
+        (25, 10, Estimate(27, 3, 120, 10)),
+    ],
+)
+def test_the_requests_of_a_check_are_known_before_it(flows: int, limit: int | None, expected: Estimate) -> None:
+    """One request for each listing and each declared link, in batches of twenty; minutes beyond the first are waits."""
+    assert estimate(repository(flows), load_kinds(), Options(today=date(2026, 11, 21)), limit) == expected
