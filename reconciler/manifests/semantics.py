@@ -32,6 +32,9 @@ from reconciler.model.values import MISSING, get
 Firsts: TypeAlias = dict[tuple[str, str, str], tuple[Manifest, tuple[str, ...]]]
 """The manifest and the path in it where each thing that only one object can have was written first."""
 
+Owners: TypeAlias = dict[tuple[str, str], tuple[Manifest, Reference]]
+"""The manifest and the reference that had each exclusive target first."""
+
 _NAME = ("metadata", "name")
 _LIVE = "declare it, correct the name, or refer to the live object by its id"
 
@@ -52,7 +55,8 @@ def check_meaning(declared: Declared, kinds: Kinds, around: Surroundings) -> lis
             _place(manifest, around),
             _mentioned(manifest, named),
             _shared(manifest, named, owners),
-            _inside(manifest),
+            _parts(manifest),
+            _items(manifest),
         )
         problems += [(manifest, problem) for problem in chain.from_iterable(found)]
     return problems
@@ -81,7 +85,7 @@ def _place(manifest: Manifest, around: Surroundings) -> Iterator[Problem]:
 
 
 def _mentioned(manifest: Manifest, named: list[Reference]) -> Iterator[Problem]:
-    """What a list mentions and the link it goes with are one set, where both are written; nothing is there twice."""
+    """What a list mentions and the link it goes with are one set, where both are written."""
     inside = list(mentions(manifest))
     for link in {each.link.name: each.link for each in inside}.values():
         if get(manifest.spec, link.key, MISSING) is MISSING:
@@ -101,10 +105,6 @@ def identity_of(reference: Reference) -> str:
     return reference.name.casefold()
 
 
-Owners: TypeAlias = dict[tuple[str, str], tuple[Manifest, Reference]]
-"""The manifest and the reference that had each exclusive target first."""
-
-
 def _shared(manifest: Manifest, named: list[Reference], owners: Owners) -> Iterator[Problem]:
     """Whether another manifest has what only one object can have."""
     for reference in named if manifest.present else ():
@@ -119,31 +119,30 @@ def _shared(manifest: Manifest, named: list[Reference], owners: Owners) -> Itera
                 yield Problem(message, "remove one of the two", manifest.at(*reference.path), manifest.address)
 
 
-def _inside(manifest: Manifest) -> Iterator[Problem]:
-    """Whether two parts have one name but for the case, or two items of a document are one thing."""
-    first: dict[tuple[str, ...], PartPath] = {}
-    for part in manifest.kind.parts if manifest.valid else ():
-        for name in manifest.spec.get(part.name) or {}:
-            first.setdefault((part.name.casefold(), str(name).casefold()), (part.name, str(name)))
-            kept = first[part.name.casefold(), str(name).casefold()][-1]
-            if kept != name:
-                message = f"'{part.name}.{name}' and '{part.name}.{kept}' are one: case makes no difference"
-                yield Problem(message, "keep one of the two", manifest.at("spec", part.name, name), manifest.address)
-    for path, wanted in documents(manifest.kind.parts, manifest.spec) if manifest.valid else ():
-        folded = tuple(step.casefold() for step in path)
-        if len(path) > 2 and first.setdefault(folded, path)[-1] != path[-1]:
-            message = f"'{'.'.join(path)}' and '{'.'.join(first[folded])}' are one: case makes no difference"
+def _parts(manifest: Manifest) -> Iterator[Problem]:
+    """Whether two parts, or two parts of one part, have one name but for the case."""
+    known = manifest.kind.parts if manifest.valid else ()
+    outer = [(part.name, str(name)) for part in known for name in manifest.spec.get(part.name) or {}]
+    inner = [path for path, _ in documents(known, manifest.spec) if len(path) > 2]
+    first: dict[PartPath, PartPath] = {}
+    for path in (*outer, *inner):
+        kept = first.setdefault(tuple(step.casefold() for step in path), path)
+        if kept[-1] != path[-1]:
+            message = f"'{'.'.join(path)}' and '{'.'.join(kept)}' are one: case makes no difference"
             yield Problem(message, "keep one of the two", manifest.at("spec", *path), manifest.address)
+
+
+def _items(manifest: Manifest) -> Iterator[Problem]:
+    """Whether two items of a list in a document are one thing."""
+    for path, wanted in documents(manifest.kind.parts, manifest.spec) if manifest.valid else ():
         keys = part_at(manifest.kind, path).keys
         for name, items in (wanted or {}).items() if keys else ():
             seen: set[str] = set()
             for at, item in enumerate(items):
                 (key,) = entries_of([item], keys)
                 if key in seen:
-                    message = f"'{key}' stands twice in {name}"
-                    yield Problem(
-                        message, "keep one of the two", manifest.at("spec", *path, name, at), manifest.address
-                    )
+                    message, place = f"'{key}' stands twice in {name}", manifest.at("spec", *path, name, at)
+                    yield Problem(message, "keep one of the two", place, manifest.address)
                 seen.add(key)
 
 

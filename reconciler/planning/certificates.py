@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
 
 from reconciler.model.addresses import Address
 from reconciler.model.kinds import Certificate, Kind, Property
@@ -114,8 +113,8 @@ def _thumbprint(shown: Tree) -> str:
     return str(shown.get("thumbprint", "")).upper()
 
 
-def _end(used: Mapping[str, Any] | None) -> int | None:
-    end = used.get("notAfter") if used else None
+def _end(used: Tree) -> int | None:
+    end = used.get("notAfter")
     return end if isinstance(end, int) else None
 
 

@@ -83,8 +83,9 @@ def _is_hidden(resource: Resource, kind: Kind, path: PartPath, live: LiveObject 
 def _is_lacking(kind: Kind, path: PartPath, live: LiveObject | None) -> bool:
     """Whether it is known that an object has no such part, of which nothing is wanted but to be there."""
     switch = part_at(kind, path).switch
-    shown = live is not None and (not switch or get(live.properties, switch) is True)
-    return live is not None and shown and live.documents.get(path) is None
+    if live is None or (switch and get(live.properties, switch) is not True):
+        return False
+    return live.documents.get(path) is None
 
 
 def _is_blank(part: Part, live: Tree) -> bool:

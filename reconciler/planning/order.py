@@ -75,7 +75,7 @@ class _Waits:
         self._gated: dict[str, set[str]] = defaultdict(set)
         self._opened: dict[str, set[str]] = defaultdict(set)
         self._updated: dict[Address, set[str]] = defaultdict(set)
-        self._exclusive: dict[Address, list[Attach]] = defaultdict(list)
+        self._attaching: dict[Address, list[Attach]] = defaultdict(list)
         self._inner: dict[Address, list[tuple[Upload | Clear, str]]] = defaultdict(list)
         for name, action in by_id.items():
             self._index(name, action)
@@ -101,7 +101,7 @@ class _Waits:
                 self._deleted_of[action.address.kind].add(name)
             case Attach():
                 self._attached[action.address, action.link].add(name)
-                self._exclusive[action.address].append(action)
+                self._attaching[action.address].append(action)
                 if self._kinds[action.address.kind].link(action.link).shape is Shape.ADOPTION:
                     self._created[action.address] = name
                 if before := _replaced(action, self._kinds[action.address.kind]):
@@ -117,7 +117,7 @@ class _Waits:
             waits |= self._made(address)
         match action:
             case Create():
-                travelling = (self._let_go(attach) for attach in self._exclusive[action.address])
+                travelling = (self._let_go(attach) for attach in self._attaching[action.address])
                 waits |= {name for names in travelling for name in names}
             case Attach():
                 waits |= self._made(action.target) | self._let_go(action) | self._listing(action)
