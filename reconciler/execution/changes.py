@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.execution.requests import (
     detach_write,
     id_of,
@@ -30,10 +32,26 @@ async def update(run: Run, action: Update) -> Result:
     try:
         reply = await run.carry_out(action)
     except RejectedError as error:
+        if error.status == 400 and action.implied:
+            return await _update_without_implied(run, action)
         error.fix = _born_without(run, action, error) or error.fix
         raise
     run.changed[action.address] = run.clock.now()
     return done(reply=reply)
+
+
+async def _update_without_implied(run: Run, action: Update) -> Result:
+    """Change what the manifest itself says. A page that a flow was made without takes no update, which no read shows
+    beforehand (Graph docs: Update authenticationEventsFlow)."""
+    left = {path.partition(".")[0] for path in action.implied}
+    detail = (
+        f"{' and '.join(action.implied)} stays as it is: Graph takes no update of what was not there from the first"
+    )
+    if all(change.path in action.implied for change in action.changes):
+        return done(detail)
+    body = {name: value for name, value in action.body.items() if name not in left}
+    result = await update(run, replace(action, body=body, implied=()))
+    return replace(result, detail=detail)
 
 
 def _born_without(run: Run, action: Update, error: RejectedError) -> str:

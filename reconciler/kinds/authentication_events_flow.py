@@ -1,13 +1,14 @@
 """User flows of external tenants: what happens at each event of sign-up.
 
-Graph docs: externalUsersSelfServiceSignUpEventsFlow and its operations. `@odata.type` is wanted on every write, of the
-flow and of each handler in it. A flow is created with at least one provider. The list of attributes and the inputs of
-the page are kept apart: adding an attribute adds an input with defaults, an update of `views` replaces all inputs, and
-a removed attribute leaves its input behind. `onAttributeCollection` can be updated only where the flow was created
-with it. Listing the attributes of a flow without any answers 400. Whether a flow shows what is attached to it without
-being asked differs between the pages' samples. An application belongs to one flow only, and is named by its client id.
-A tenant without the feature answers 403 (seen on a live workforce tenant, August 2026). Only the metadata of the
-global cloud has them.
+Graph docs: externalUsersSelfServiceSignUpEventsFlow and its operations. `@odata.type` is wanted on every write, of
+the flow and of each handler in it. A flow is created with at least one provider. The list of attributes and the
+inputs of the page are kept apart: adding an attribute adds an input with defaults, an update of `views` replaces all
+inputs, and a removed attribute leaves its input behind. `onAttributeCollection` can be updated only where the flow
+was created with it; one that got attributes later keeps the inputs of those that are taken out. Listing the
+attributes of a flow without any answers 400. Whether a flow shows what is attached to it without being asked differs
+between the pages' samples. An application belongs to one flow only, and is named by its client id. A tenant without
+the feature answers 403 (seen on a live workforce tenant, August 2026). Only the metadata of the global cloud has
+them.
 """
 
 from reconciler.kinds._events import applications

@@ -47,13 +47,17 @@ class Create(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update(Action):
-    """Change members of the object, or of one of its entries when `link` and `target` are given."""
+    """Change members of the object, or of one of its entries when `link` and `target` are given.
+
+    `implied` are the paths that no manifest has: they follow from what is detached, where Graph takes that.
+    """
 
     verb: ClassVar[Verb] = "update"
 
     body: Tree
     link: str = ""
     target: Address | None = None
+    implied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

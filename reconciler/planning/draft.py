@@ -71,12 +71,13 @@ class Draft:
             return
         if live is not None:
             links = [diff for diff in links if not self._ignores(resource, diff.link.name, diff.link.key)]
+        declared = resource
         if kind.mentions:
             live = replace(live, properties=mentions.named(kind, live.properties, self._called)) if live else None
             found = {diff.link.name: diff.found for diff in links}
             resource = mentions.located(resource, kind, live.properties if live else None, found)
         if live is not None:
-            self._update(resource, live, links)
+            self._update(resource, declared, live, links)
         elif not any(diff.link.shape is Shape.ADOPTION for diff in links) and not self._create(resource, links):
             return
         for diff in links:
@@ -125,7 +126,7 @@ class Draft:
         self.actions.append(made)
         return True
 
-    def _update(self, resource: Resource, live: LiveObject, links: list[LinkDiff]) -> None:
+    def _update(self, resource: Resource, declared: Resource, live: LiveObject, links: list[LinkDiff]) -> None:
         found = objects.differing(resource, live, self.situation)
         stuck = objects.fixed(found, live, self.situation)
         for change in stuck:
@@ -135,7 +136,9 @@ class Draft:
             where = resource.where(change.path)
             self.fixed.append(Difference(resource.address, "changed", (change,), source=where))
         if found and not stuck:
-            self.actions.append(objects.update(resource, live, found, self.situation, links))
+            action = objects.update(resource, live, found, self.situation, links)
+            implied = mentions.implied(declared, self.situation.kind(resource), found)
+            self.actions.append(replace(action, implied=implied) if implied else action)
         kind = self.situation.kind(resource)
         self.actions += renewals(resource, kind, live, self.situation)
         self.certificates += expiries(kind, resource.address, live)

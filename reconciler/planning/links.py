@@ -36,7 +36,8 @@ class LinkDiff:
     @property
     def found(self) -> Found:
         """What was found out about the targets."""
-        return Found(self.written, {target: self.targets.get(target, {}) for target in self.wanted})
+        targets = {target: self.targets.get(target, {}) for target in self.wanted}
+        return Found(self.written, targets, frozenset(self._there.keys() - targets.keys()))
 
     def actions(self) -> list[AnyAction]:
         """What makes the link as wanted, in the order in which a person would say it."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.addresses import Address, IdOf
 from reconciler.model.kinds import Kind, Link, Mentions
+from reconciler.model.plans import Change
 from reconciler.model.resources import Resource
 from reconciler.model.values import MISSING, Tree, Value, get, mapped, put, reached
 from reconciler.planning.bodies import copied
@@ -15,10 +16,11 @@ from reconciler.planning.bodies import copied
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found out about a link's targets: `places` maps what manifests call them to their addresses, `targets`
-    has those addresses in order, with what is known of each."""
+    has those addresses in order, with what is known of each; `leaving` are attached and not wanted."""
 
     places: Mapping[Address, Address]
     targets: Mapping[Address, Tree]
+    leaving: frozenset[Address] = frozenset()
 
 
 def named(kind: Kind, properties: Tree, called: Callable[[Link, str], Address]) -> Tree:
@@ -39,7 +41,7 @@ def located(resource: Resource, kind: Kind, live: Tree | None, links: Mapping[st
     """The resource with its names replaced by what they mean, and with what new items take from their targets.
 
     Where only the link is declared, the list of a new object is made from it, and a list that is there loses what is
-    detached: Graph keeps the two apart. `live` has its own ids replaced already; it is None for a new object.
+    detached and nothing else: it is not managed. `live` has its own ids replaced already; it is None for a new object.
     """
     properties = copied(resource.properties)
     for known, mentions in kind.mentions:
@@ -49,13 +51,19 @@ def located(resource: Resource, kind: Kind, live: Tree | None, links: Mapping[st
         there = get(live or {}, known.path)
         value = get(properties, known.path, MISSING)
         if value is MISSING:
-            value = _made(mentions, found.targets) if live is None else _trimmed(mentions, there, found.targets)
+            value = _made(mentions, found.targets) if live is None else _trimmed(mentions, there, found.leaving)
             if value is None or value == there:
                 continue
         value = mapped(value, mentions.steps, _finder(found.places))
         old = [item.get(mentions.member) for item in reached(there, mentions.steps[:-1]) if isinstance(item, Mapping)]
         put(properties, known.path, mapped(value, mentions.steps[:-1], _filler(mentions, old, found.targets)))
     return replace(resource, properties=properties)
+
+
+def implied(declared: Resource, kind: Kind, found: Iterable[Change]) -> tuple[str, ...]:
+    """The changes of lists that the manifest itself does not have."""
+    lists = {known.path for known, _ in kind.mentions if get(declared.properties, known.path, MISSING) is MISSING}
+    return tuple(change.path for change in found if change.path in lists)
 
 
 def _finder(places: Mapping[Address, Address]) -> Callable[[Value], Value]:
@@ -86,11 +94,11 @@ def _made(mentions: Mentions, targets: Collection[Address]) -> Value:
     return value
 
 
-def _trimmed(mentions: Mentions, value: Value, targets: Collection[Address]) -> Value:
-    """The list without the items that mention anything but the targets."""
+def _trimmed(mentions: Mentions, value: Value, leaving: Collection[Address]) -> Value:
+    """The list without the items that mention what is leaving."""
 
     def keep(items: Value) -> Value:
         named = (item for item in items if isinstance(item, Mapping))
-        return [item for item in named if getattr(item.get(mentions.member), "address", None) in targets]
+        return [item for item in named if getattr(item.get(mentions.member), "address", None) not in leaving]
 
     return mapped(value, mentions.steps[:-2], keep)

@@ -125,8 +125,9 @@ class _Waits:
                 waits |= self._mentioning(action)
             case Upload() | Clear():
                 waits |= self._around(action)
-            case Detach() if self._waits_for_attaches(action):
-                waits |= self._attached[action.address, action.link]
+            case Detach():
+                waits |= self._attached[action.address, action.link] if self._waits_for_attaches(action) else set()
+                waits |= self._trimming(action)
             case Reorder():
                 waits |= self._attached[action.address, action.link] | self._detached[action.address, action.link]
             case Delete():
@@ -151,8 +152,19 @@ class _Waits:
         waits: set[str] = set()
         for link in self._listed_in(action):
             key = (action.address, link)
-            waits |= {name for name in self._attached[key] if _target(self._by_id[name]) in asked} | self._detached[key]
+            waits |= {name for name in self._attached[key] if _target(self._by_id[name]) in asked}
+            waits |= self._detached[key] if not action.implied else set()
         return waits
+
+    def _trimming(self, action: Detach) -> set[str]:
+        """The writing of a list that loses what is detached: after a crash in between, the rest is still to be seen."""
+        return {
+            name
+            for name in self._updated[action.address]
+            if isinstance(update := self._by_id[name], Update)
+            and update.implied
+            and action.link in self._listed_in(update)
+        }
 
     def _listing(self, action: Attach) -> set[str]:
         """What no list mentions is attached after the list was written: the list would take it away again."""

@@ -21,6 +21,7 @@ from tests.execution.manifests import CLAIMS, ONE, OTHER, START, TWO, b2x, event
 from tests.execution.spoils import lost_after, lost_before, rejected, swallowed
 from tests.execution.stories import EXTERNAL, WORKFORCE, resources, two_in_one
 from tests.execution.world import KINDS, World, world
+from tests.laws.worlds import Document
 
 EVENTS = "identity/events/onSignupStart"
 LINKED = f"attach B2xUserFlow/Partner applications {ONE}"
@@ -239,4 +240,24 @@ async def test_an_attribute_that_graph_accepted_and_forgot_is_a_failure(folder: 
         outcome = (await w.apply(*wanted))["attach AuthenticationEventsFlow/Customers attributes email"]
         assert outcome.detail == "Graph answered 204, but the attachment is not there"
         assert {each.status for each in (await w.apply(*wanted)).values()} == {Status.DONE}
+        assert await w.left(*wanted) == []
+
+
+@pytest.mark.parametrize("said", [{}, {"description": "For customers"}], ids=["nothing else", "and a description"])
+async def test_a_page_that_graph_takes_no_update_of_keeps_its_input(folder: Path, said: Document) -> None:
+    """A flow made without attributes got some later: taking one out works, the input stays, and all is done."""
+    async with world(folder, EXTERNAL) as w:
+        await w.apply(*resources((events(),), folder / "manifests"))
+        given = events(onAttributeCollection={"attributes": ["email", "city"]})
+        await w.apply(*resources((given,), folder / "manifests"))
+        wanted = resources((events(onAttributeCollection={"attributes": ["email"]}, **said),), folder / "manifests")
+        outcomes = await w.apply(*wanted)
+        assert {each.status for each in outcomes.values()} == {Status.DONE}
+        assert (
+            "Graph takes no update of what was not there"
+            in outcomes["update AuthenticationEventsFlow/Customers"].detail
+        )
+        (flow,) = w.get("identity/authenticationEventsFlows")["value"]
+        assert [each["id"] for each in flow["onAttributeCollection"]["attributes"]] == ["email"]
+        assert flow["description"] == said.get("description")
         assert await w.left(*wanted) == []
