@@ -35,8 +35,8 @@ class Sample:
 
 
 def spawn(*words: str, code: int = 0) -> Sample:
-    """Run Python with these words to its end."""
-    environ = {**os.environ, **ENVIRON, "PYTHONPATH": str(ROOT)}
+    """Run Python with these words to its end; like what is installed, with its bytecode kept."""
+    environ = {**os.environ, **ENVIRON, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
     command = [sys.executable, "-I", "-S", str(LAUNCHER), *words]
     ended = subprocess.run(command, capture_output=True, text=True, env=environ, cwd=ROOT, check=True)
     took = told(ended.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from reconciler.cli.telling import Meter
 
 INTERRUPTED = 130
+SELDOM = 50_000  # new objects before Python looks for circles among them: manifests and plans are trees, and have none
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +85,7 @@ def _run(options: Namespace, report: Report) -> Run:
     from reconciler.cli.telling import Meter, listen
 
     listen(options.verbose, options.log_format)
+    gc.set_threshold(SELDOM)
     meter = Meter() if sys.stderr.isatty() and not options.verbose else None
     request, around = _request(options), _surroundings(meter)
     commands: dict[str, Callable[[Request, Surroundings], Run]] = {

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from reconciler.manifests.documents import Document
+from reconciler.manifests.documents import Document, Spans
 from reconciler.model.addresses import Address, Span
 from reconciler.model.kinds import Kind, Link, Shape, folded
 from reconciler.model.resources import Path
 from reconciler.model.values import MISSING, Tree, get
 
+NOTHING: Tree = MappingProxyType({})
+
 _GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what is worked out once
 class Manifest:
     """A document whose kind and name could be read. `valid` is false when anything is wrong with it."""
 
@@ -30,7 +34,7 @@ class Manifest:
         """What the object is called, without Graph's prefix."""
         return Address(self.kind.name, self.kind.bare(self.name))
 
-    @property
+    @cached_property
     def spec(self) -> Tree:
         """What is wanted of it; nothing where that cannot be read."""
         spec = self.document.data.get("spec")
@@ -59,13 +63,21 @@ class Manifest:
         made = self.kind.built_in is not None and self.kind.built_in.holds(self.spec)
         return made or is_well_known(self.kind, self.name)
 
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """Every name by which it refers to another object, in the order of the kind's links."""
+        return tuple(_references(self))
+
     def at(self, *path: str | int) -> Span:
         """Where the value at a path of the document stands, or of its nearest ancestor."""
-        return self.document.spans.nearest(path)
+        return self._spans.nearest(path)
+
+    @cached_property
+    def _spans(self) -> Spans:
+        return self.document.spans
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A name in a `spec` that stands for another object.
 
     `path` is where the name is in the document, `span_path` where that which it belongs to is; `properties` are what
@@ -76,14 +88,11 @@ class Reference:
     path: Path
     name: str
     span_path: Path
-    properties: Tree = field(default_factory=dict)
+    properties: Tree = NOTHING
 
 
-def references(manifest: Manifest) -> Iterator[Reference]:
-    """Every name by which a manifest refers to another object, in the order of the kind's links.
-
-    A link that is left out follows from a list that mentions its targets.
-    """
+def _references(manifest: Manifest) -> Iterator[Reference]:
+    """A link that is left out follows from a list that mentions its targets."""
     for link in manifest.kind.links:
         if get(manifest.spec, link.key, MISSING) is not MISSING:
             yield from _listed(manifest, link)
@@ -170,9 +179,16 @@ class Declared:
     manifests: tuple[Manifest, ...]
     _names: dict[tuple[str, str], Manifest] = field(default_factory=dict)
     _others: dict[tuple[str, str], Manifest] = field(default_factory=dict)
+    _meant: dict[tuple[str, str], Manifest | None] = field(default_factory=dict)
 
     def meant(self, kind: Kind, name: str) -> Manifest | None:
         """The manifest of that name, else the one pinned to that id, else the one that gives that display name."""
+        key = (kind.name, name)
+        if key not in self._meant:
+            self._meant[key] = self._found(kind, name)
+        return self._meant[key]
+
+    def _found(self, kind: Kind, name: str) -> Manifest | None:
         found = self._names.get((kind.name, identity(kind, name)))
         return found or self._others.get((kind.name, name.casefold())) or self._others.get((kind.name, f"={name}"))
 

@@ -72,7 +72,8 @@ def _paths(place: Place, path: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML document. `sound` is false when the loader had to leave something out of its data.
+    """A YAML document. `sound` is false when the loader had to leave something out of its data, `variable` when there
+    can be no variable in it.
 
     `folder` is where the file is: what a manifest names by a relative path is looked for there.
     """
@@ -82,6 +83,7 @@ class Document:
     place: Place
     folder: FilePath = field(default_factory=FilePath)
     sound: bool = True
+    variable: bool = True
 
     @property
     def span(self) -> Span:

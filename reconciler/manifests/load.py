@@ -25,6 +25,7 @@ DEEPEST = 64
 MOST_NODES = 100_000
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_SCALAR: Any = yaml.ScalarEvent
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _FIXES = {
     "alias": "put a value that begins with '*' in quotes",
@@ -69,7 +70,7 @@ def load_text(text: str, file: str = "<text>", folder: Path = Path()) -> Loaded:
         message = f"the character U+{ord(hidden.group()):04X} is not allowed in YAML"
         span = _place_after(file, text[: hidden.start()])
         return Loaded(problems=(Problem(message, "remove it, or write it as an escape in double quotes", span),))
-    composer = _Composer(file, folder)
+    composer = _Composer(file, folder, variable="${" in text or "\\" in text)  # which an escape may stand for
     stopped = composer.run(text)
     lines = text.splitlines(keepends=True) if stopped else []
     while stopped is not None:
@@ -95,6 +96,7 @@ class _Composer:
 
     file: str
     folder: Path
+    variable: bool
     line: int = 0
     documents: list[Document] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -120,7 +122,7 @@ class _Composer:
         data, place = self._value(events(), events, 0)
         if data is not None:
             sound = len(self.problems) == before
-            self.documents.append(Document(self.file, data, place, self.folder, sound))
+            self.documents.append(Document(self.file, data, place, self.folder, sound, self.variable))
 
     def _value(self, event: Any, events: Events, depth: int) -> Value:
         kind = type(event)
@@ -128,11 +130,11 @@ class _Composer:
             return self._alias(event)
         nodes = self.nodes
         self.nodes = nodes + 1
-        if kind is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+        if kind is _SCALAR and event.tag is None and event.anchor is None:
             return self._scalar(event)
         if event.tag is not None:
             self._problem(event, "a tag ('!') is not allowed", "remove the tag, or put the whole value in quotes")
-        if kind is yaml.ScalarEvent:
+        if kind is _SCALAR:
             value = self._scalar(event)
         elif depth == DEEPEST:
             self._give_up(event, f"nested more than {DEEPEST} deep")
@@ -159,14 +161,28 @@ class _Composer:
         return items, self._place(event, places)
 
     def _mapping(self, event: Any, events: Events, depth: int) -> Value:
+        """A mapping. Scalars, which are nearly all of it, are composed without a call for each of them."""
         members: dict[str, Any] = {}
         places: dict[str, Place] = {}
+        first = self.line + 1
+        name: Any
         while type(key := events()) is not yaml.MappingEndEvent:
-            name, at = self._value(key, events, depth)
-            data, place = self._value(events(), events, depth)
-            if self._is_key(key, name, places):
-                members[name] = data
-                places[name] = (place[0], place[1], at[0], at[1], place[4])
+            if type(key) is _SCALAR and key.tag is None and key.anchor is None:
+                self.nodes += 1
+                name = scalar(key.value) if key.implicit[0] else key.value
+                line, column = key.start_mark.line + first, key.start_mark.column + 1
+            else:
+                name, (line, column, *_) = self._value(key, events, depth)
+            value = events()
+            if type(value) is _SCALAR and value.tag is None and value.anchor is None:
+                self.nodes += 1
+                data = scalar(value.value) if value.implicit[0] else value.value
+                place = value.start_mark.line + first, value.start_mark.column + 1, line, column, None
+            else:
+                data, whole = self._value(value, events, depth)
+                place = whole[0], whole[1], line, column, whole[4]
+            if (type(name) is str and name not in members and name != "<<") or self._is_key(key, name, places):
+                members[name], places[name] = data, place
         return members, self._place(event, places)
 
     def _is_key(self, event: Any, name: Any, taken: dict[str, Place]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.manifests import parts
 from reconciler.manifests.certificates import public_part
-from reconciler.manifests.declared import Declared, Manifest, lists, references
+from reconciler.manifests.declared import Declared, Manifest, lists
 from reconciler.manifests.secret_sources import read_secret
 from reconciler.manifests.surroundings import Surroundings
 from reconciler.model.addresses import Address, IdOf
@@ -101,7 +101,7 @@ class Resolver:
 
     def _links(self, manifest: Manifest) -> Iterator[tuple[str, tuple[Entry, ...]]]:
         found: dict[str, list[Entry]] = {}
-        for reference in references(manifest):
+        for reference in manifest.references:
             link, span = reference.link, manifest.at(*reference.span_path)
             entry = Entry(self._address(link, reference.name), span, reference.properties)
             found.setdefault(link.name, []).append(entry)

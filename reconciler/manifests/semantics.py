@@ -17,7 +17,6 @@ from reconciler.manifests.declared import (
     is_well_known,
     looks_like_id,
     mentions,
-    references,
 )
 from reconciler.manifests.parts import documents
 from reconciler.manifests.surroundings import Surroundings
@@ -25,7 +24,7 @@ from reconciler.manifests.words import did_you_mean, listed, plain, quoted
 from reconciler.model.kinds import ALL_CLOUDS, Kind, Kinds
 from reconciler.model.paths import part_at
 from reconciler.model.problems import Problem, Severity
-from reconciler.model.resources import PartPath, Path
+from reconciler.model.resources import PartPath
 from reconciler.model.shapes import entries_of
 from reconciler.model.values import MISSING, get
 
@@ -45,7 +44,7 @@ def check_meaning(declared: Declared, kinds: Kinds, around: Surroundings) -> lis
     owners: Owners = {}
     problems: list[tuple[Manifest, Problem]] = []
     for manifest in declared.manifests:
-        named = list(references(manifest))
+        named = manifest.references
         found = (
             _name(manifest),
             _absence(manifest),
@@ -84,7 +83,7 @@ def _place(manifest: Manifest, around: Surroundings) -> Iterator[Problem]:
         yield Problem(message, fix, manifest.at("kind"), manifest.address, Severity.WARNING)
 
 
-def _mentioned(manifest: Manifest, named: list[Reference]) -> Iterator[Problem]:
+def _mentioned(manifest: Manifest, named: tuple[Reference, ...]) -> Iterator[Problem]:
     """What a list mentions and the link it goes with are one set, where both are written."""
     inside = list(mentions(manifest))
     for link in {each.link.name: each.link for each in inside}.values():
@@ -105,7 +104,7 @@ def identity_of(reference: Reference) -> str:
     return reference.name.casefold()
 
 
-def _shared(manifest: Manifest, named: list[Reference], owners: Owners) -> Iterator[Problem]:
+def _shared(manifest: Manifest, named: tuple[Reference, ...], owners: Owners) -> Iterator[Problem]:
     """Whether another manifest has what only one object can have."""
     for reference in named if manifest.present else ():
         if reference.link.exclusive:
@@ -158,11 +157,12 @@ def _absence(manifest: Manifest) -> Iterator[Problem]:
         yield Problem(message, fix, manifest.at("ensure"), manifest.address)
 
 
-def _repeated(manifest: Manifest, named: list[Reference]) -> Iterator[Problem]:
+def _repeated(manifest: Manifest, named: tuple[Reference, ...]) -> Iterator[Problem]:
     first: dict[tuple[str, str], Reference] = {}
     inside = [(reference, f"the inputs of {reference.link.name}") for reference in mentions(manifest)]
-    listed_ones = [(reference, reference.link.key) for reference in named if reference.path not in _paths(inside)]
-    for reference, where in (*listed_ones, *inside):
+    paths = {reference.path for reference, _ in inside}
+    outside = [(reference, reference.link.key) for reference in named if reference.path not in paths]
+    for reference, where in (*outside, *inside):
         other = first.setdefault((where, reference.name.casefold()), reference)
         if other is not reference:
             place = manifest.at(*other.path)
@@ -170,12 +170,8 @@ def _repeated(manifest: Manifest, named: list[Reference]) -> Iterator[Problem]:
             yield Problem(message, "remove one of the two", manifest.at(*reference.path), manifest.address)
 
 
-def _paths(found: list[tuple[Reference, str]]) -> set[Path]:
-    return {reference.path for reference, _ in found}
-
-
 def _targets(
-    manifest: Manifest, named: list[Reference], declared: Declared, kinds: Kinds, offline: bool
+    manifest: Manifest, named: tuple[Reference, ...], declared: Declared, kinds: Kinds, offline: bool
 ) -> Iterator[Problem]:
     for reference in named if manifest.present else ():
         kind = kinds.get(reference.link.target)

@@ -20,6 +20,8 @@ _VARIABLE = re.compile(r"(\$?)\$\{var\.([^{}]*)(\}?)")
 
 def substituted(document: Document, variables: Mapping[str, str]) -> tuple[Document, tuple[Problem, ...]]:
     """The document with the variables of its `metadata` and `spec` put in, and what could not be."""
+    if not document.variable:
+        return document, ()
     found = _Substitution(document, variables)
     data = {name: found.value(item, (name,)) for name, item in document.data.items() if name in ("metadata", "spec")}
     if not found.changed:

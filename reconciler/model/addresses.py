@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Address:
-    """What people call an object: its kind and its `metadata.name`. The same before, during and after a run."""
+class Address(NamedTuple):
+    """What people call an object: its kind and its `metadata.name`. The same before, during and after a run.
+
+    A tuple: no other value is hashed and compared as often.
+    """
 
     kind: str
     name: str
@@ -26,9 +29,8 @@ class IdOf:
         return self.address.name
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A position in a file: 1-based line and column, the file as the user would type it."""
+class Span(NamedTuple):
+    """A position in a file: 1-based line and column, the file as the user would type it. A tuple, as there are many."""
 
     file: str
     line: int

@@ -8,18 +8,23 @@ from collections.abc import Iterable, Mapping
 from reconciler.model.kinds import Kind, Link
 from reconciler.model.live import LiveObject
 from reconciler.model.resources import Resource
-from reconciler.model.values import get
+from reconciler.model.values import Tree, get
 
 Found = tuple[LiveObject, ...]
 
 
 def label(kind: Kind, live: LiveObject) -> str:
-    """What people would call a live object: Graph's own ids are readable where Graph made the object."""
+    """What people would call a live object."""
+    return named(kind, live.id, live.properties)
+
+
+def named(kind: Kind, id: str, properties: Tree) -> str:
+    """What people would call the object of an id: Graph's own ids are readable where Graph made the object."""
     if kind.singleton:
         return kind.name
-    if kind.key == "id" or is_built_in(kind, live):
-        return kind.bare(live.id)
-    return str(get(live.properties, kind.key) or live.id)
+    if kind.key == "id" or (kind.built_in is not None and kind.built_in.holds(properties)):
+        return kind.bare(id)
+    return str(get(properties, kind.key) or id)
 
 
 def is_built_in(kind: Kind, live: LiveObject) -> bool:

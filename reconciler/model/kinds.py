@@ -52,9 +52,9 @@ class BuiltIn:
 
 
 @cache
-def folded(names: tuple[str, ...]) -> frozenset[str]:
-    """The names without their case."""
-    return frozenset(name.casefold() for name in names)
+def folded(names: tuple[str, ...]) -> Mapping[str, str]:
+    """The names by themselves without their case."""
+    return {name.casefold(): name for name in names}
 
 
 @dataclass(frozen=True, slots=True)

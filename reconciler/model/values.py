@@ -24,7 +24,7 @@ def get(tree: Tree, path: str, default: Value = None) -> Value:
     """
     found: Value = tree
     for step in path.split("."):
-        if not isinstance(found, Mapping) or step not in found:
+        if not isinstance(found, (dict, Mapping)) or step not in found:  # a dict is recognised at once
             return default
         found = found[step]
     return found

@@ -25,7 +25,7 @@ def changes(wanted: Tree, live: Tree, properties: Properties) -> tuple[Change, .
 
     Null, an empty list and an absent member are the same thing; case counts only where Graph keeps it.
     """
-    found = []
+    found: list[Change] = []
     for path, value in leaves(wanted):
         before = live.get(path) if "." not in path else get(live, path)
         if before == value or isinstance(value, Secret):  # most are just as they should be
@@ -34,7 +34,7 @@ def changes(wanted: Tree, live: Tree, properties: Properties) -> tuple[Change, .
         have, want = _in_one_order(before, known), _in_one_order(value, known)
         if differs(canonical(scoped(have, want), known), canonical(want, known)):
             found.append(Change(path, before, value))
-    return tuple(sorted(found, key=lambda change: change.path))
+    return tuple(sorted(found, key=lambda change: change.path)) if found else ()
 
 
 def _in_one_order(value: Value, known: Property | None) -> Value:

@@ -147,7 +147,8 @@ class Draft:
         """The declared links with their targets found; None when one of them stands on something unknown or wrong."""
         found: list[LinkDiff] = []
         places: list[Located] = []
-        for link in self.situation.kind(resource).links:
+        kind = self.situation.kind(resource)
+        for link in kind.links:
             if link.name not in resource.links or (link.shape is Shape.ADOPTION and live is not None):
                 continue
             located = [(self.locator.locate(entry, resource, link), entry) for entry in resource.links[link.name]]
@@ -158,8 +159,7 @@ class Draft:
                 continue
             wanted = {place.address: entry for place, entry in located}
             there = self._there(link, live)
-            known = self.situation.kind(resource).mentions
-            new = [address for address in wanted if known or not there or address not in there]
+            new = [address for address in wanted if kind.mentions or not there or address not in there]
             targets = {address: self.locator.known(address) for address in new}
             written = {entry.target: place.address for place, entry in located}
             found.append(LinkDiff(resource, link, wanted, there, targets, written))

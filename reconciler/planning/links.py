@@ -43,9 +43,11 @@ class LinkDiff:
         """What makes the link as wanted, in the order in which a person would say it."""
         if self.link.slotted:
             return self._slot()
-        added = [self._attach(target, entry) for target, entry in self.wanted.items() if target not in self._there]
-        kept = [(target, entry) for target, entry in self.wanted.items() if target in self._there]
-        updated = [action for target, entry in kept for action in self._update(target, entry)]
+        there, known = self._there, by_path(self.link.properties)
+        added = [self._attach(target, entry) for target, entry in self.wanted.items() if target not in there]
+        kept = ((target, entry, there[target]) for target, entry in self.wanted.items() if target in there)
+        found = ((target, entry, changes(entry.properties, live.properties, known)) for target, entry, live in kept)
+        updated = [self._update(target, entry, changed) for target, entry, changed in found if changed]
         return [*added, *updated, *self._detaches(), *self._reorder(bool(added))]
 
     @property
@@ -80,21 +82,16 @@ class LinkDiff:
         borrowed = {each.path: get(known, each.from_target) for each in self.link.properties if each.from_target}
         return {path: value for path, value in borrowed.items() if value is not None}
 
-    def _update(self, target: Address, entry: Entry) -> list[AnyAction]:
-        found = changes(entry.properties, self._there[target].properties, by_path(self.link.properties))
-        if not found:
-            return []
+    def _update(self, target: Address, entry: Entry, found: tuple[Change, ...]) -> Update:
         body: dict[str, Value] = {change.path: change.after for change in found}
-        return [
-            Update(
-                address=self.owner.address,
-                link=self.link.name,
-                target=target,
-                body=body,
-                changes=found,
-                source=entry.span,
-            )
-        ]
+        return Update(
+            address=self.owner.address,
+            link=self.link.name,
+            target=target,
+            body=body,
+            changes=found,
+            source=entry.span,
+        )
 
     def _detaches(self) -> list[AnyAction]:
         if self.live is None:

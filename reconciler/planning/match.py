@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reconciler.model.addresses import Address
 from reconciler.model.identity import Index, is_built_in, label
-from reconciler.model.kinds import Kind, Kinds
+from reconciler.model.kinds import Kind, Kinds, folded
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.problems import Problem
 from reconciler.model.resources import Resource
@@ -39,7 +39,7 @@ class Matches:
 
 def spelled(kind: Kind, name: str) -> str:
     """The name in Graph's spelling where it is one that every tenant has."""
-    return next((known for known in kind.well_known if known.casefold() == name.casefold()), name)
+    return folded(kind.well_known).get(name.casefold(), name)
 
 
 def match(resources: Iterable[Resource], kinds: Kinds, snapshot: Snapshot) -> Matches:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.model.addresses import Address
-from reconciler.model.identity import label
+from reconciler.model.identity import named
 from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.live import Absent, Answer, Answers, LiveEntry, LiveObject, Present, Snapshot, Unknown
 from reconciler.model.paths import (
@@ -61,7 +61,11 @@ def detailed(
         everything = (*listed, *(live for live in late if live is not None))
         linked = (_with_links(kind, kinds, live, answers) for live in everything)
         asked = documents or {}
-        objects[name] = tuple(_with_documents(kind, live, asked.get((name, live.id), ()), answers) for live in linked)
+        told = (
+            _with_documents(kind, live, asked[name, live.id], answers) if (name, live.id) in asked else live
+            for live in linked
+        )
+        objects[name] = tuple(told)
     return Snapshot(objects, snapshot.unknown, dict(_gaps(kinds, answers)))
 
 
@@ -212,9 +216,8 @@ def _entry(target: Kind | None, link: Link, item: Mapping[str, Any]) -> LiveEntr
 def _label(target: Kind | None, item: Mapping[str, Any]) -> str:
     """What people call the target, from the little that tells it."""
     assert target is not None
-    paths = (target.key, target.built_in.path if target.built_in else target.key)
-    told = {name: item[name] for name in (*paths, "@odata.type") if name in item}
-    return label(target, LiveObject(target.name, str(item["id"]), tree(told)))
+    paths = (target.key, target.built_in.path if target.built_in else target.key, "@odata.type")
+    return named(target, str(item["id"]), tree({name: item[name] for name in paths if name in item}))
 
 
 def _ordered(entries: tuple[LiveEntry, ...], order: list[str]) -> tuple[LiveEntry, ...]:
