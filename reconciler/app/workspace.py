@@ -48,7 +48,7 @@ class Workspace:
         kept, warning = receipts.load(self.folder)
         history = journal.read(self.folder)
         doubt = (Problem(warning, "the next apply writes them anew", severity=Severity.WARNING),) if warning else ()
-        return Memory(kept, dict(history.made), history.open_creates), doubt
+        return Memory(kept, dict(history.made), history.open_creates, complete=not warning), doubt
 
 
 def open_project(request: Request, around: Surroundings) -> Project:

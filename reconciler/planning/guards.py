@@ -25,7 +25,7 @@ def guard(actions: Iterable[AnyAction], situation: Situation) -> list[Refusal]:
     refusals += _in_use(actions, situation)
     refusals += _taken(actions, situation)
     refusals += _too_many("maxDeletes", deletes, guards.max_deletes, snapshot)
-    return refusals + _too_many("maxUpdates", _updated(actions), guards.max_updates, snapshot)
+    return refusals + _too_many("maxUpdates", _updated(actions, situation), guards.max_updates, snapshot)
 
 
 def _empty(deletes: list[Address], options: Options) -> list[Refusal]:
@@ -48,10 +48,13 @@ def _protected(address: Address) -> Refusal:
     return Refusal("protect", address, "it is protected and is never deleted", "take it out of guards.protect")
 
 
-def _updated(actions: tuple[AnyAction, ...]) -> list[Address]:
-    """The live objects that are changed in any way short of being deleted."""
+def _updated(actions: tuple[AnyAction, ...], situation: Situation) -> list[Address]:
+    """The live objects that are changed in any way short of being deleted. To finish what an earlier apply began to
+    make is no change: nobody has seen it otherwise."""
     others = {action.address for action in actions if isinstance(action, Create | Delete)}
-    return sorted({action.address for action in actions} - others)
+    live = situation.matches.live
+    begun = {address for address, made in situation.unfinished.items() if address in live and live[address].id == made}
+    return sorted({action.address for action in actions} - others - begun)
 
 
 def _too_many(name: str, addresses: list[Address], limit: Limit, snapshot: Snapshot) -> list[Refusal]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
+from reconciler.model.addresses import Address
 from reconciler.model.kinds import Kinds
 from reconciler.model.live import Snapshot
 from reconciler.model.plans import AnyAction, Delete, Plan, Unmanaged
@@ -20,15 +22,25 @@ from reconciler.planning.options import Options
 from reconciler.planning.order import ordered
 from reconciler.planning.situation import Situation
 
+NOTHING: Mapping[Address, str] = MappingProxyType({})
+
 
 def make_plan(
-    resources: Iterable[Resource], kinds: Kinds, snapshot: Snapshot, receipts: Receipts, options: Options
+    resources: Iterable[Resource],
+    kinds: Kinds,
+    snapshot: Snapshot,
+    receipts: Receipts,
+    options: Options,
+    unfinished: Mapping[Address, str] = NOTHING,
 ) -> Plan:
-    """The plan that makes the tenant what the selected manifests say, and everything that stands in its way."""
+    """The plan that makes the tenant what the selected manifests say, and everything that stands in its way.
+
+    `unfinished` are the ids of objects that an earlier apply made and did not bring to its end.
+    """
     wanted = {resource.address: resource for resource in sorted(resources, key=lambda each: each.address)}
     selected = tuple(resource for resource in wanted.values() if options.selects(resource.address))
     matches = match(wanted.values(), kinds, snapshot)
-    situation = Situation(wanted, selected, kinds, snapshot, matches, receipts, options)
+    situation = Situation(wanted, selected, kinds, snapshot, matches, receipts, options, unfinished)
     draft = Draft(situation)
     draft.fill()
     steps, cycle = ordered(draft.actions, kinds)

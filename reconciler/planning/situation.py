@@ -21,7 +21,8 @@ from reconciler.planning.options import Options
 class Situation:
     """What is wanted, what is there, what was last written, and what was asked for.
 
-    `wanted` has every manifest, `selected` those that take part in the plan.
+    `wanted` has every manifest, `selected` those that take part in the plan. `unfinished` are the ids of objects that
+    an earlier apply made and did not bring to its end.
     """
 
     wanted: Mapping[Address, Resource]
@@ -31,6 +32,7 @@ class Situation:
     matches: Matches
     receipts: Receipts
     options: Options
+    unfinished: Mapping[Address, str]
 
     @property
     def declared(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -70,18 +71,47 @@ def test_an_apply_that_fails_in_part_says_what_was_done(shell: Shell) -> None:
     assert "failed" in shell.out
 
 
-def test_ctrl_c_ends_an_apply_with_a_report(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After an interruption nothing new begins, the exit code is 130, and the next apply does what is left."""
+def test_what_an_interrupted_apply_began_is_finished_however_much_it_is(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C once twelve flows are made: to attach what belongs to them is no mass update, and no guard stops it. Where
+    nobody knows any more what was finished, it is one."""
+    rest = "kind: B2xUserFlow\nspec: {identityProviders: [Google]}\nmetadata: "
+    flows = [f"apiVersion: userflow/v1\n{rest}{{name: Flow{number}}}\n" for number in range(12)]
+    shell.write("manifests/many.yaml", "---\n".join(flows))
+    with monkeypatch.context() as patched:
+        patched.setattr(app, "apply", interrupted_once(lambda outcome: outcome.id == "create B2xUserFlow/Partner"))
+        assert shell.run("apply", "--yes") == 130
+    left = shell.json("plan")
+    assert (left["exit"], left["refusals"]) == (0, [])
+    assert len({each["name"] for each in left["actions"] if each["kind"] == "B2xUserFlow"}) > 10
+    receipts = shell.folder / ".reconciler" / "local" / "receipts.json"
+    kept = receipts.read_text()
+    receipts.write_text("{")
+    assert shell.json("plan")["refusals"][0]["guard"] == "maxUpdates"
+    receipts.write_text(kept)
+    assert shell.run("apply", "--yes") == 0
+    assert shell.json("plan", "--detailed-exitcode")["exit"] == 0
+
+
+def interrupted_once(when: Callable[[Outcome], bool]) -> Callable[..., Run]:
+    """An apply during which somebody presses Ctrl-C."""
     whole = app.apply
 
-    def interrupted(request: Request, around: Surroundings, **rest: Any) -> Any:
-        def heard(_outcome: Outcome) -> None:
-            signal.raise_signal(signal.SIGINT)
+    def interrupted(request: Request, around: Surroundings, **rest: Any) -> Run:
+        def heard(outcome: Outcome) -> None:
+            if when(outcome):
+                signal.raise_signal(signal.SIGINT)
 
         return whole(request, replace(around, outcome=heard), **rest)
 
+    return interrupted
+
+
+def test_ctrl_c_ends_an_apply_with_a_report(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an interruption nothing new begins, the exit code is 130, and the next apply does what is left."""
     with monkeypatch.context() as patched:
-        patched.setattr(app, "apply", interrupted)
+        patched.setattr(app, "apply", interrupted_once(lambda _: True))
         stopped = shell.json("apply", "--yes")
     assert stopped["exit"] == 130
     assert {"done", "skipped"} <= {each["status"] for each in stopped["outcomes"]}
