@@ -12,11 +12,12 @@ from itertools import count
 
 from reconciler.app import saved
 from reconciler.app.connection import Session, open_tenant
+from reconciler.app.costs import impatience_to_read, impatience_to_write, told, too_many
 from reconciler.app.request import Request, Surroundings
 from reconciler.app.saved import SavedPlan
 from reconciler.app.survey import LOOKS, survey
 from reconciler.app.verdict import ERROR, after_apply, before_apply, joined
-from reconciler.app.workspace import Workspace, check_selection, expired_rules, options_of, run_of, too_many
+from reconciler.app.workspace import Workspace, check_selection, expired_rules, options_of, run_of
 from reconciler.execution import receipts
 from reconciler.execution.execute import execute
 from reconciler.execution.journal import Journal
@@ -46,10 +47,12 @@ class Applying:
         """Plan, ask, perform; and again for what a tenant switch hid until it was turned on."""
         check_selection(self.space, options_of(self.request, self.space.project, self.around))
         async with open_tenant(self.space, self.request, self.around) as session:
+            doubts = self._doubts()
             found = await self._plan(session)
             if self.approved is not None:
                 found = replace(found, refusals=(*found.refusals, *saved.stale(self.approved, found)))
-            run = run_of("apply", self.space, found, session.graph.requests, self._doubts())
+            doubts += told(impatience_to_write(self.space, self.request, len(found.steps)))
+            run = run_of("apply", self.space, found, session.graph.requests, doubts)
             run = replace(run, approved=self.approved is not None and self.request.yes)
             run = await self._carry_out(run, session)
             rest = await self._behind_the_switch(run, session) if self.approved is None else None
@@ -59,7 +62,8 @@ class Applying:
             return replace(run, requests=session.graph.requests)
 
     def _doubts(self) -> tuple[Problem, ...]:
-        return (*self.space.memory()[1], *expired_rules(self.space.project, self.around))
+        impatience = told(impatience_to_read(self.space, self.request, self.around))
+        return (*self.space.memory()[1], *expired_rules(self.space.project, self.around), *impatience)
 
     async def _plan(self, session: Session) -> Plan:
         memory, _ = self.space.memory()

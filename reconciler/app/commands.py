@@ -10,15 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reconciler.app import saved as plans_on_file
+from reconciler.app.costs import check_cost, cost_of, impatience_to_read, told
 from reconciler.app.request import Request, Surroundings
 from reconciler.app.saved import SavedPlan
 from reconciler.app.verdict import is_faulty, of_drift, of_plan
 from reconciler.app.workspace import (
     Workspace,
-    check_cost,
     check_offline,
     check_selection,
-    cost_of,
     expired_rules,
     open_project,
     open_workspace,
@@ -47,7 +46,7 @@ def plan(request: Request, around: Surroundings) -> Run:
     """What apply would do; `request.out` is written when nothing stands in the plan's way."""
     space = open_workspace(request, around, "warn")
     if request.estimate and not errors_of(space.manifests.problems):
-        run = run_of("plan", space, Plan(), Requests(), ())
+        run = run_of("plan", space, Plan(), Requests(), impatience_to_read(space, request, around))
         return replace(run, estimate=cost_of(space, request, around))
     run = _look("plan", space, request, around)
     run = replace(run, exit_code=of_plan(run, detailed=request.detailed_exitcode))
@@ -111,6 +110,7 @@ async def _read_only(command: Command, space: Workspace, request: Request, aroun
     from reconciler.app.survey import survey, try_out
 
     memory, doubts = space.memory()
+    doubts += told(impatience_to_read(space, request, around))
     options = options_of(request, space.project, around)
     check_selection(space, options)
     async with open_tenant(space, request, around) as session:

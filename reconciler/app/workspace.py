@@ -15,13 +15,12 @@ from reconciler.execution.folder import folder_of
 from reconciler.kinds import load_kinds
 from reconciler.manifests.compile import Manifests, compile_manifests
 from reconciler.manifests.compile import Surroundings as Around
-from reconciler.model.errors import RefusedError, UsageError
+from reconciler.model.errors import UsageError
 from reconciler.model.kinds import Kinds
-from reconciler.model.outcomes import Estimate, Requests
+from reconciler.model.outcomes import Requests
 from reconciler.model.plans import Plan
 from reconciler.model.problems import Problem, Severity
 from reconciler.model.runs import Command, Run, TenantName
-from reconciler.planning.estimate import estimate
 from reconciler.planning.options import Options
 from reconciler.settings import Project, TenantSettings, choose_tenant, find_project, load_project
 
@@ -193,25 +192,3 @@ def run_of(command: Command, space: Workspace, found: Plan, cost: Requests, doub
         manifests=space.manifests.documents,
         files=space.manifests.files,
     )
-
-
-def cost_of(space: Workspace, request: Request, around: Surroundings) -> Estimate:
-    """What a check will cost, as far as that can be told without asking Graph."""
-    options = options_of(request, space.project, around)
-    limit = space.tenant.limits.requests_per_minute
-    return estimate(space.manifests.resources, space.kinds, options, limit)
-
-
-def check_cost(space: Workspace, request: Request, around: Surroundings) -> None:
-    """Raises RefusedError when a check will need more requests than it may."""
-    if request.max_requests is not None:
-        too_many(cost_of(space, request, around).logical, request.max_requests, "to read what the manifests declare")
-
-
-def too_many(needed: int, allowed: int, what_for: str) -> None:
-    """Raises RefusedError when more requests are needed than allowed."""
-    if needed > allowed:
-        raise RefusedError(
-            f"about {needed:,} Graph requests are needed {what_for}, and --max-requests is {allowed:,}",
-            "raise --max-requests, or take less at a time with --select",
-        )

@@ -28,8 +28,12 @@ def estimate(resources: Iterable[Resource], kinds: Kinds, options: Options, limi
     names = listed_kinds(wanted, kinds, options)
     rounds = [[collection_need(kinds[name]) for name in names], _details(wanted, kinds, options, names)]
     logical = sum(map(len, rounds))
-    waits = max(0, math.ceil(logical / limit) - 1) if limit else 0
-    return Estimate(logical, sum(map(_calls, rounds)), waits * _MINUTE, limit)
+    return Estimate(logical, sum(map(_calls, rounds)), waiting(logical, limit), limit)
+
+
+def waiting(logical: int, limit: int | None) -> int:
+    """The seconds for which so many requests wait where `limit` are let through a minute."""
+    return max(0, math.ceil(logical / limit) - 1) * _MINUTE if limit else 0
 
 
 def _details(wanted: tuple[Resource, ...], kinds: Kinds, options: Options, names: Iterable[str]) -> list[Need]:
