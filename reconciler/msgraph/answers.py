@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from reconciler.msgraph.retry import decoded
 
 NEXT = "@odata.nextLink"
 DEPTH = 50  # levels of an answer; Graph's objects have fewer than ten
+_NESTED = (dict, list)
 
 
 class BrokenAnswerError(ValueError):
@@ -64,7 +65,7 @@ class Page:
 
 def got(response: httpx.Response, veil: Veil) -> Got:
     """An HTTP answer as it was got."""
-    body = decoded(response.content)
+    body = decoded(response)
     return Got(response.status_code, response.text if body is None else body, response.headers, veil)
 
 
@@ -126,8 +127,8 @@ def whole(body: object) -> Mapping[str, Any]:
     """
     if not isinstance(body, Mapping):
         raise BrokenAnswerError("not a JSON object")
-    part = next(_continued(body), None)
-    if part is not None:
+    part = _continued(body)
+    if part:
         raise BrokenAnswerError(f"only a part of '{part}' was sent")
     return body
 
@@ -137,17 +138,18 @@ def broken(error: BrokenAnswerError) -> Unknown:
     return Unknown(f"broken answer: {error}")
 
 
-def _continued(value: object, depth: int = 0) -> Iterator[str]:
-    if depth > DEPTH:
-        raise BrokenAnswerError("objects within objects without end")
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            if isinstance(name, str) and name.endswith(NEXT) and name != NEXT:
-                yield name.removesuffix(NEXT)
-            yield from _continued(item, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _continued(item, depth + 1)
+def _continued(body: Mapping[str, Any]) -> str:
+    """The first member found that goes on elsewhere, level by level; nothing where there is none."""
+    level: list[Any] = [body]
+    for _ in range(DEPTH):
+        names = (name for value in level if isinstance(value, dict) for name in value)
+        if part := next((name for name in names if name.endswith(NEXT) and name != NEXT), ""):
+            return str(part.removesuffix(NEXT))
+        inside = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [item for items in inside for item in items if isinstance(item, _NESTED)]
+        if not level:
+            return ""
+    raise BrokenAnswerError("objects within objects without end")
 
 
 def _unpacked(text: str) -> object:

@@ -47,53 +47,51 @@ class Reader:
             answers[need] = found
             progress(len(answers), len(wanted))
 
-        urls = {need: url for need in wanted if (url := self._place(need, note)) is not None}
-        await together(self._chunk(chunk, urls, note) for chunk in chunks(list(urls), self._size))
+        paths = {need: path for need in wanted if (path := self._path(need, note)) is not None}
+        await together(self._chunk(chunk, paths, note) for chunk in chunks(list(paths), self._size))
         return {need: answers[need] for need in wanted}
 
-    def _place(self, need: Need, note: Note) -> httpx.URL | None:
+    def _path(self, need: Need, note: Note) -> str | None:
         try:
-            return place(self._wire.root, need.version, need.path)
+            return below(self._wire.root, need.version, need.path)
         except ForeignUrlError as error:
             note(need, Unknown(clean(error)))
             return None
 
-    async def _chunk(self, needs: Sequence[Need], urls: Mapping[Need, httpx.URL], note: Note) -> None:
+    async def _chunk(self, needs: Sequence[Need], paths: Mapping[Need, str], note: Note) -> None:
         attempt = 0
         while len(needs) > 1 and self._batches:
             attempt += 1
-            came = await self._batch([urls[need] for need in needs], needs[0].version)
+            came = await self._batch([paths[need] for need in needs], needs[0].version)
             if came is None:
                 break
             results = dict(zip(needs, came, strict=True))
             waits = {need: self._wait(result, attempt) for need, result in results.items()}
             needs = [need for need in needs if waits[need] is not None]
-            await together(
-                self._settle(need, urls[need], result, note) for need, result in results.items() if waits[need] is None
-            )
+            await together(self._settle(need, result, note) for need, result in results.items() if waits[need] is None)
             try:
                 await self._patience.wait(max((waits[need] or 0.0 for need in needs), default=0.0))
             except OutOfPatienceError:
-                await together(self._settle(need, urls[need], results[need], note) for need in needs)
+                await together(self._settle(need, results[need], note) for need in needs)
                 return
-        await together(self._single(need, urls[need], note) for need in needs)
+        await together(self._single(need, note) for need in needs)
 
-    async def _batch(self, urls: Sequence[httpx.URL], version: Version) -> list[Got | Unknown] | None:
+    async def _batch(self, paths: Sequence[str], version: Version) -> list[Got | Unknown] | None:
         """What came back for each; None when the server takes no batch."""
         root = self._wire.root
-        content = json.dumps(batch.envelope([below(root, version, url) for url in urls])).encode()
-        trip = trip_for_batch(len(urls))
+        content = json.dumps(batch.envelope(paths)).encode()
+        trip = trip_for_batch(len(paths))
         result = await self._wire.send("POST", place(root, version, "$batch"), trip, content=content)
         if isinstance(result, Unanswered):
-            return [unanswered(result.error, result.veil)] * len(urls)
+            return [unanswered(result.error, result.veil)] * len(paths)
         if result.status in batch.REFUSED:
             self._batches = False
             return None
         if not result.is_success:
-            return [denied(result)] * len(urls)
+            return [denied(result)] * len(paths)
         if result.is_broken:
-            return [broken(BrokenAnswerError("a batch that is not a JSON object"))] * len(urls)
-        return [item or MISSING for item in batch.items(result.body, len(urls), result.veil)]
+            return [broken(BrokenAnswerError("a batch that is not a JSON object"))] * len(paths)
+        return [item or MISSING for item in batch.items(result.body, len(paths), result.veil)]
 
     def _wait(self, result: Got | Unknown, attempt: int) -> float | None:
         """Seconds until an item is worth another batch; None when it is settled."""
@@ -105,10 +103,10 @@ class Reader:
             wait = None
         return wait if wait is not None and self._patience.allows(wait) else None
 
-    async def _single(self, need: Need, url: httpx.URL, note: Note) -> None:
-        await self._settle(need, url, await self._get(url), note)
+    async def _single(self, need: Need, note: Note) -> None:
+        await self._settle(need, await self._get(place(self._wire.root, need.version, need.path)), note)
 
-    async def _settle(self, need: Need, url: httpx.URL, result: Got | Unknown, note: Note) -> None:
+    async def _settle(self, need: Need, result: Got | Unknown, note: Note) -> None:
         if isinstance(result, Unknown):
             note(need, result)
         elif not need.collection:
@@ -116,12 +114,12 @@ class Reader:
         elif not result.is_success:
             note(need, refusal(result))
         else:
-            note(need, await self._pages(need, url, result))
+            note(need, await self._pages(need, result))
 
-    async def _pages(self, need: Need, url: httpx.URL, got: Got) -> Answer:
+    async def _pages(self, need: Need, got: Got) -> Answer:
         """All items of a collection whose first page was got: all of them, or nobody knows."""
         items: list[Any] = []
-        seen = {url}
+        seen = set[httpx.URL]()
         while True:
             try:
                 found = page(got.body)
@@ -133,6 +131,7 @@ class Reader:
                 return broken(error)
             except ForeignUrlError as error:
                 return Unknown(clean(error))
+            seen = seen or {place(self._wire.root, need.version, need.path)}
             if url in seen or len(seen) >= PAGES:
                 return Unknown("broken answer: the pages of the collection lead in a circle or never end")
             seen.add(url)

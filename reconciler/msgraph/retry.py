@@ -31,6 +31,7 @@ NEVER_SENT = (
     OutOfPatienceError,
 )
 HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+_DECODED = "reconciler.decoded"
 CONFLICT = "Directory_ConcurrencyViolation"  # two writes at once in the directory; Graph docs: repeat later
 
 
@@ -105,16 +106,17 @@ def is_conflict(answer: httpx.Response) -> bool:
 
 def is_broken(answer: httpx.Response) -> bool:
     """Whether a read was answered with a success that is no JSON object."""
-    return answer.status_code == 200 and not isinstance(decoded(answer.content), dict)
+    return answer.status_code == 200 and not isinstance(decoded(answer), dict)
 
 
-def decoded(content: bytes) -> object:
-    """The JSON of a body; None where it is empty, is not JSON, or says nothing but null."""
-    try:
-        found: object = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return found
+def decoded(answer: httpx.Response) -> object:
+    """The JSON of a body, decoded once; None where it is empty, is not JSON, or says nothing but null."""
+    if _DECODED not in answer.extensions:
+        try:
+            answer.extensions[_DECODED] = json.loads(answer.content)
+        except (ValueError, RecursionError):
+            answer.extensions[_DECODED] = None
+    return answer.extensions[_DECODED]
 
 
 def _given(last: httpx.Response | httpx.TransportError) -> httpx.Response:

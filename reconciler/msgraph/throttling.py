@@ -6,7 +6,6 @@ own). Whether the service behind user flows sends `x-ms-throttle-limit-percentag
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 
 from reconciler.msgraph.patience import retry_after
+from reconciler.msgraph.retry import decoded
 
 _USED = "x-ms-throttle-limit-percentage"
 
@@ -42,10 +42,7 @@ def _refused_items(answer: httpx.Response) -> list[Mapping[str, str]]:
     """The headers of the refused items of a batch."""
     if answer.status_code != 200 or b"429" not in answer.content:
         return []
-    try:
-        body = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        return []
+    body = decoded(answer)
     items = body.get("responses") if isinstance(body, dict) else None
     refused = [each for each in items or () if isinstance(each, dict) and each.get("status") == 429]
     return [_texts(each.get("headers")) for each in refused]

@@ -10,13 +10,16 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconciler.model.errors import RejectedError
+from reconciler.model.kinds import Version
 from reconciler.model.live import Need, Present, Unknown
 from reconciler.model.secrets import Secret
 from reconciler.model.tenant import Write
 from reconciler.msgraph import BearerAuth, Connection, StaticToken, connect
-from reconciler.msgraph.guard import ForeignUrlError, Guard, same_origin
+from reconciler.msgraph.guard import ForeignUrlError, Guard, below, place, same_origin
 from tests.msgraph.support import ROOT, TOKEN, Server, VirtualClock, no, ok
 
 ELSEWHERE = [
@@ -185,3 +188,17 @@ def test_other_roots_go_through_the_proxy_of_the_environment(remote: str, monkey
     (answer,) = asyncio.run(talk()).values()
     assert answer.reason.startswith("no connection: 403")
     assert Remote.told == [("graph.microsoft.com:443", None)] * 4
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("aZ09._~/?$=,-%2eE '#:@\u00e9"), max_size=12))
+def test_a_path_in_a_batch_is_that_of_its_url(path: str) -> None:
+    """Whatever is in an id: an item of a batch asks for what a request by itself would ask for, or neither is sent."""
+    root = httpx.URL("https://graph.microsoft.com")
+    try:
+        alone = place(root, Version.V1, path).raw_path.decode("ascii").removeprefix("/v1.0").lstrip("/")
+    except ForeignUrlError:
+        with pytest.raises(ForeignUrlError):
+            below(root, Version.V1, path)
+    else:
+        assert below(root, Version.V1, path) == alone
