@@ -13,6 +13,7 @@ from reconciler.app.request import Request, Surroundings
 from reconciler.app.workspace import Workspace
 from reconciler.execution.folder import prepare
 from reconciler.model.secrets import Secret
+from reconciler.msgraph import pace_file
 from reconciler.msgraph.auth import Login, TokenSource, sign_in
 from reconciler.msgraph.auth_federation import Federation
 from reconciler.msgraph.client import Graph
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from reconciler.emulator import EmbeddedTransport
 
 EMBEDDED = "embedded"
-PACE = "pace.json"
 _EMBEDDED_ROOT = "http://localhost"
 
 
@@ -59,7 +59,8 @@ def _way_to(
     if tenant.graph != EMBEDDED:
         root = root_of(tenant.graph)
         source = _source(tenant, root, around)
-        return replace(_connection(tenant, request, root, source), pace_file=space.folder / PACE), source, None
+        pace = pace_file.place(root, tenant.tenant_id, auth_of(tenant).client_id, around.environ, space.folder)
+        return replace(_connection(tenant, request, root, source), pace_file=pace), source, None
     token, transport = _embedded(space)
     source = sign_in("token", Login(_EMBEDDED_ROOT, secret=Secret(token, "the embedded tenant")))
     return _connection(tenant, request, _EMBEDDED_ROOT, source), source, transport

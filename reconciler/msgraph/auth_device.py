@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from typing import Any
 
 from reconciler.model.errors import SignInError
 from reconciler.msgraph.auth_msal import msal
+from reconciler.msgraph.caches import cache_folder
 from reconciler.msgraph.errors import clean
 
 NOBODY = (
@@ -112,15 +112,6 @@ class PersonAsker:
             if self._tell is not None:
                 self._tell(NOT_KEPT % clean(str(error).strip().partition("\n")[0], 120))
             return None
-
-
-def cache_folder(environ: Mapping[str, str]) -> Path:
-    """Where a person's programs keep what can be had again: as the platform or the XDG base directories say."""
-    if sys.platform == "win32" and environ.get("LOCALAPPDATA"):
-        return Path(environ["LOCALAPPDATA"]) / "reconciler"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "reconciler"
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reconciler"
 
 
 def _kept(path: Path) -> Any:

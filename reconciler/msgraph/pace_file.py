@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from reconciler.msgraph.caches import cache_folder
+from reconciler.msgraph.clouds import is_loopback
 from reconciler.msgraph.pacing import MINUTE
 
 Taken = list[tuple[int, float]]
 """Logical requests, and the seconds for which they still take up room."""
+
+
+def place(root: str, tenant: str, client: str, environ: Mapping[str, str], folder: Path) -> Path:
+    """The file of an app and tenant, which Graph counts together: one for all projects on the machine.
+
+    A Graph on this machine belongs to the project, and so does a machine without a place for such files: then it is in
+    the `folder` of the project's state.
+    """
+    own = folder / "pace.json"
+    if is_loopback(root):
+        return own
+    try:
+        shared = cache_folder(environ)
+        shared.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return own
+    name = hashlib.sha256(f"{root} {tenant.casefold()} {client.casefold()}".encode()).hexdigest()[:16]
+    return shared / f"pace-{name}.json" if os.access(shared, os.W_OK) else own
 
 
 def load(path: Path, now: float) -> Taken:
@@ -25,8 +46,11 @@ def load(path: Path, now: float) -> Taken:
 
 
 def save(path: Path, taken: Iterable[tuple[int, float]], now: float) -> None:
-    """Keep what takes up room for the next process. Where that cannot be written, the next one knows nothing."""
-    passages = [[cost, round(now + seconds, 3)] for cost, seconds in taken]
+    """Keep what takes up room for the next process, beside what others have kept.
+
+    Where that cannot be written, the next one knows nothing.
+    """
+    passages = [[cost, round(now + seconds, 3)] for cost, seconds in (*load(path, now), *taken)]
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

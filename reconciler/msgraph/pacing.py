@@ -26,10 +26,12 @@ _SLOWER, _FASTER, _SLOWEST = 0.75, 0.1, 0.25
 
 @dataclass(slots=True)
 class Passage:
-    """Logical requests that take up room; `until` is when they no longer do, unknown while they are under way."""
+    """Logical requests that take up room; `until` is when they no longer do, unknown while they are under way. Those
+    of earlier processes are not `own`."""
 
     cost: int
     until: float | None = None
+    own: bool = True
 
 
 class Window:
@@ -47,7 +49,7 @@ class Window:
         self._pace = float(limit)
         self._clock = clock
         self._patience = patience
-        self._passages = deque(Passage(cost, clock.now() + seconds) for cost, seconds in taken)
+        self._passages = deque(Passage(cost, clock.now() + seconds, own=False) for cost, seconds in taken)
         self._closed_until = clock.now()
         self._quiet_since = clock.now()
         self._turn = asyncio.Lock()
@@ -55,9 +57,9 @@ class Window:
 
     @property
     def taken(self) -> list[tuple[int, float]]:
-        """The requests that still take up room, and for how many seconds."""
+        """The requests of this process that still take up room, and for how many seconds."""
         now = self._clock.now()
-        ends = ((each.cost, (each.until or now + MINUTE) - now) for each in self._passages)
+        ends = ((each.cost, (each.until or now + MINUTE) - now) for each in self._passages if each.own)
         return [(cost, seconds) for cost, seconds in ends if seconds > 0]
 
     @asynccontextmanager

@@ -155,10 +155,43 @@ def test_the_next_process_knows_what_was_asked(tmp_path: Path) -> None:
     async def run() -> list[float]:
         clock = VirtualClock()
         held = window(clock, 21, pace_file.load(file, now=1015.0))
-        assert held.taken == [(20, 35.0)]
-        return await passed(held, clock, 2)
+        times = await passed(held, clock, 2)
+        assert held.taken == [(1, 25.0), (1, 60.0)]
+        return times
 
     assert asyncio.run(run()) == [0.0, 35.0]
+
+
+def test_processes_side_by_side_know_of_each_other_afterwards(tmp_path: Path) -> None:
+    """What one keeps does not wipe out what another kept meanwhile."""
+    file = tmp_path / "pace.json"
+    pace_file.save(file, [(20, 50.0)], now=1000.0)
+    pace_file.save(file, [(3, 60.0)], now=1010.0)
+    assert pace_file.load(file, now=1020.0) == [(20, 30.0), (3, 50.0)]
+
+
+def test_the_pace_is_that_of_an_app_and_tenant_on_the_machine(tmp_path: Path) -> None:
+    """Two projects for one app and tenant share it; another app, tenant or cloud has its own."""
+    environ = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "LOCALAPPDATA": str(tmp_path / "cache")}
+    root = "https://graph.microsoft.com"
+
+    def place(tenant: str, client: str, cloud: str = root, folder: str = "a") -> Path:
+        return pace_file.place(cloud, tenant, client, environ, tmp_path / folder)
+
+    one = place("contoso.com", "app")
+    assert one == place("Contoso.com", "APP", folder="b")
+    assert not one.is_relative_to(tmp_path / "a")
+    others = {place("contoso.com", "other"), place("fabrikam.com", "app"), place("contoso.com", "app", f"{root}.us")}
+    assert len({one, *others}) == 4
+
+
+def test_the_pace_of_a_graph_on_this_machine_is_the_project_s(tmp_path: Path) -> None:
+    """A local Graph begins anew with each project; and so does a machine that keeps nothing."""
+    (tmp_path / "file").write_text("")
+    own = tmp_path / "state" / "pace.json"
+    local = pace_file.place("http://127.0.0.1:8787", "", "", {"XDG_CACHE_HOME": str(tmp_path)}, own.parent)
+    environ = {"XDG_CACHE_HOME": str(tmp_path / "file"), "LOCALAPPDATA": str(tmp_path / "file")}
+    assert [local, pace_file.place("https://graph.microsoft.com", "t", "c", environ, own.parent)] == [own, own]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b'{"passages": 3}', b'{"passages": [["a", 1]]}', b"{"])

@@ -15,7 +15,7 @@ import pytest
 
 from reconciler.model.errors import SignInError, UsageError
 from reconciler.msgraph import TokenSource
-from reconciler.msgraph.auth_device import cache_folder
+from reconciler.msgraph.caches import cache_folder
 from tests.msgraph.sign_in_place import CLIENT, PUBLIC, ROOT, Place, claims, get
 
 NOT_KEPT = "kept in memory only"
@@ -203,5 +203,5 @@ def test_each_platform_has_its_folder(
     monkeypatch: pytest.MonkeyPatch, platform: str, environ: dict[str, str], folder: str
 ) -> None:
     """What is kept stands where the platform keeps such things."""
-    monkeypatch.setattr("reconciler.msgraph.auth_device.sys.platform", platform)
+    monkeypatch.setattr("reconciler.msgraph.caches.sys.platform", platform)
     assert str(cache_folder(environ)) == folder.replace("HOME", str(Path.home()))
