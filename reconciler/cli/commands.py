@@ -213,28 +213,10 @@ def _schema(options: Namespace) -> int:
 
 
 def _emulator(options: Namespace) -> int:
-    from reconciler.emulator.faults import Faults
-    from reconciler.emulator.profile import Profile
-    from reconciler.emulator.server import serve
+    from reconciler.cli import emulator
 
-    try:
-        faults = Faults.parse(options.fault, options.seed)
-    except ValueError as error:
-        raise UsageError(f"--fault: {error}", "write for example --fault 429:rate=0.1,retry-after=1") from None
-    switched = options.self_service_sign_up == "on"
-    settings = {"kind": options.profile, "self_service_sign_up": switched, **dict(options.settings)}
-    profile = Profile(**settings)
-    try:
-        serve(options.port, options.state, options.token, faults, profile, _announce)
-    except OSError as error:
-        raise ReconcilerError(f"cannot listen on port {options.port}: {error.strerror}", "try --port 0") from error
-    except ValueError as error:
-        raise ReconcilerError(f"cannot use {options.state}: {error}", "name another file with --state") from error
+    emulator.run(options)
     return 0
-
-
-def _announce(line: str) -> None:
-    console.write(f"{line}\n", sys.stdout)
 
 
 _COMMANDS: dict[str, Callable[[Namespace], int]] = {

@@ -174,6 +174,10 @@ def _emulator() -> Parser:
     add("--profile", choices=profiles, default=profiles[0], help="the sort of tenant (default: workforce)")
     switch = "the tenant's switch for self-service sign-up (default: on)"
     add("--self-service-sign-up", choices=["on", "off"], default="on", help=switch)
+    signing = "who may sign in, as JSON: tokens are then had as from Entra, over TLS"
+    add("--sign-in", metavar="FILE", type=Path, help=signing)
+    tls = "speak TLS with the key and certificate in FILE, made if absent: SSL_CERT_FILE is to name it"
+    add("--tls", metavar="FILE", type=Path, help=tls)
     setting = "any setting of the tenant, listed below, such as 'cloud=usgov'; may be repeated"
     add("--set", metavar="NAME=VALUE", type=words.setting, action="append", default=[], dest="settings", help=setting)
     parser.epilog = f"{parser.epilog}\n\nsettings:\n{words.settings_listing()}"

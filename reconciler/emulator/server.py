@@ -19,7 +19,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from reconciler.emulator.app import App, create_app
 from reconciler.emulator.exchange import Dropped
 from reconciler.emulator.faults import Faults
+from reconciler.emulator.oauth_settings import SignInSettings
 from reconciler.emulator.profile import Profile
+from reconciler.emulator.tls import prepare
 
 HOST = "127.0.0.1"
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -32,17 +34,23 @@ def serve(
     faults: Faults | None,
     profile: Profile | None,
     announce: Callable[[str], None],
+    sign_in: SignInSettings | None = None,
+    certificate: Path | None = None,
 ) -> None:
     """Serve a tenant on 127.0.0.1 until SIGINT or SIGTERM; ``port`` 0 takes any free one.
 
-    ``announce`` is called with a line for the URL and one for the token once connections are accepted.
-    OSError if the port is taken, ValueError if the state file is something else.
+    ``announce`` is called with a line for the URL and one for the token once connections are accepted. ``sign_in``
+    adds a sign-in service; with a ``certificate``, a PEM file that is made if absent, the server speaks TLS.
+    OSError if the port is taken or the file cannot be had, ValueError if the state file is something else.
     """
-    app = create_app(state if state is not None else ":memory:", token=token, profile=profile, faults=faults)
+    memory = state if state is not None else ":memory:"
+    app = create_app(memory, token=token, profile=profile, faults=faults, sign_in=sign_in)
+    if certificate is not None:
+        prepare(certificate)
     with socket.create_server((HOST, port)) as listening:
-        announce(f"url: http://{HOST}:{listening.getsockname()[1]}")
+        announce(f"url: http{'s' if certificate else ''}://{HOST}:{listening.getsockname()[1]}")
         announce(f"token: {app.token}")
-        server(app).run(sockets=[listening])
+        server(app, certificate).run(sockets=[listening])
     app.tenant.close()
 
 

@@ -39,9 +39,10 @@ def test_the_emulator_is_started_as_ordered(monkeypatch: Patch, capsys: Capture)
         told[5]("url: http://127.0.0.1:1")
 
     monkeypatch.setattr(server, "serve", stand_in)
-    words = "emulator --port 0 --state t.db --token x --fault 429:rate=0.5 --seed 7 --profile b2c"
+    words = "emulator --port 0 --state t.db --token x --fault 429:rate=0.5 --seed 7 --profile b2c --tls t.pem"
     assert main([*words.split(), "--self-service-sign-up", "off"]) == 0
-    port, state, token, faults, profile, _ = started
+    port, state, token, faults, profile, _, sign_in, certificate = started
+    assert (sign_in, certificate) == (None, Path("t.pem"))
     assert (port, state, token, faults.seed, faults.rules[0].status) == (0, Path("t.db"), "x", 7, 429)
     assert (profile.kind, profile.self_service_sign_up) == ("b2c", False)
     assert capsys.readouterr().out == "url: http://127.0.0.1:1\n"
@@ -109,6 +110,9 @@ def test_a_setting_that_cannot_be_is_wrong_usage(capsys: Capture, setting: str, 
         (["--fault", "sometimes"], None, 64, "--fault: unknown fault 'sometimes'"),
         ([], OSError(98, "Address already in use"), 1, "cannot listen on port 8787: Address already in use"),
         (["--state", "x"], ValueError("not a tenant"), 1, "cannot use x: not a tenant"),
+        (["--tls", "x"], PermissionError(13, "Permission denied", "x"), 1, "cannot use x: Permission denied"),
+        (["--sign-in", "x"], None, 64, "--sign-in: tokens travel over TLS only"),
+        (["--sign-in", "x", "--tls", "y"], None, 64, "--sign-in: x: No such file or directory"),
     ],
 )
 def test_an_emulator_that_cannot_start_says_why(

@@ -11,7 +11,8 @@ import pytest
 
 from reconciler.emulator import create_app
 from reconciler.emulator.server import HOST, server
-from tests.msgraph.sign_in_place import AMBIENT, TOKEN, Clock, Credentials, Place, tls_material
+from reconciler.emulator.tls import prepare
+from tests.msgraph.sign_in_place import AMBIENT, TOKEN, Clock, Credentials, Place
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,7 @@ def credentials() -> Credentials:
 @pytest.fixture(scope="session")
 def _place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     certificate = tmp_path_factory.mktemp("tls") / "server.pem"
-    certificate.write_bytes(tls_material())
+    prepare(certificate)
     clock = Clock()
     app = create_app(token=TOKEN, clock=clock)
     running = server(app, certificate)

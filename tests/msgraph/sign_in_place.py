@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import ipaddress
 import json
 import threading
 import time
@@ -174,22 +173,6 @@ def certificate_of(key: Any, days: float = 30, **extensions: x509.ExtensionType)
     for extension in extensions.values():
         builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
     return builder.sign(key, hashes.SHA256())
-
-
-def tls_material() -> bytes:
-    """Key and certificate of a server at 127.0.0.1, in PEM; the certificate is its own authority."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    usage = {"content_commitment": False, "key_encipherment": True, "data_encipherment": False, "key_agreement": False}
-    rights = {"crl_sign": False, "encipher_only": False, "decipher_only": False}
-    public = certificate_of(
-        key,
-        names=x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-        basic=x509.BasicConstraints(ca=True, path_length=None),
-        usage=x509.KeyUsage(digital_signature=True, key_cert_sign=True, **usage, **rights),
-        subject=x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
-        authority=x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()),
-    )
-    return private(key) + public.public_bytes(Encoding.PEM)
 
 
 @dataclass
