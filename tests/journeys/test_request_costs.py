@@ -14,6 +14,7 @@ from tests.execution.manifests import START, asked, events
 from tests.execution.stories import EXTERNAL
 from tests.execution.virtual import run
 from tests.execution.world import World, world
+from tests.journeys.behind import BEHIND
 from tests.journeys.shell import Shell
 from tests.laws.worlds import Document, compiled, document
 
@@ -101,6 +102,18 @@ def test_what_a_check_of_an_example_costs(example: Callable[[str], Shell], name:
     checked = shell.json("drift")
     assert checked["exit"] == 0
     assert (checked["requests"]["logical"], checked["requests"]["http"]) == (logical, http)
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_nothing_is_read_twice_in_a_check(example: Callable[[str], Shell], name: str) -> None:
+    """Whatever a repository declares, and however its manifests refer to one another: no path is asked for again."""
+    shell = example(name)
+    assert shell.run("apply", "--yes") == 0
+    shell.tenant().clear_requests()
+    asked = shell.json("drift")["requests"]["logical"]
+    seen = [(each["version"], each["path"]) for each in shell.tenant().requests() if each["method"] == "GET"]
+    assert len(seen) == asked
+    assert len(set(seen)) == len(seen)
 
 
 @pytest.mark.parametrize("flows", [1, 3, 30])
