@@ -38,9 +38,13 @@ class Requests:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a check will cost: logical requests, HTTP round trips, seconds of waiting at `limit` requests a minute."""
+    """What a check will cost: logical requests, HTTP round trips, seconds of waiting at `limit` requests a minute.
+
+    It costs no more than that, and no less than `least` requests, where listings show what is attached.
+    """
 
     logical: int
     http: int
     seconds: int
     limit: int | None
+    least: int

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from reconciler.model.kinds import Kinds
+from reconciler.model.kinds import Kind, Kinds, Shape
 from reconciler.model.live import LiveObject, Need, Snapshot
 from reconciler.model.outcomes import Estimate
 from reconciler.model.paths import collection_need
 from reconciler.model.resources import Resource
+from reconciler.model.values import Value, put
+from reconciler.planning.bodies import copied
+from reconciler.planning.expansions import expandable, trusting
 from reconciler.planning.needs import detail_needs, listed_kinds
 from reconciler.planning.options import Options
 
@@ -21,14 +24,19 @@ _MINUTE = 60
 def estimate(resources: Iterable[Resource], kinds: Kinds, options: Options, limit: int | None) -> Estimate:
     """The requests of a check in which everything is there and every listing has one page.
 
-    `limit` is in logical requests a minute; the seconds are those of waiting for it. Users of what is to be deleted are
-    not known before the tenant is read, and not counted.
+    At least those where listings show what is attached, at most those where nothing is shown. `limit` is in logical
+    requests a minute; the seconds are those of waiting for it. Users of what is to be deleted are not known before the
+    tenant is read, and not counted.
     """
     wanted = tuple(resources)
     names = listed_kinds(wanted, kinds, options)
-    rounds = [[collection_need(kinds[name]) for name in names], _details(wanted, kinds, options, names)]
-    logical = sum(map(len, rounds))
-    return Estimate(logical, sum(map(_calls, rounds)), waiting(logical, limit), limit)
+    listings = [collection_need(kinds[name]) for name in names]
+    expanded = expandable(wanted, kinds, options)
+    shown = [*_details(wanted, trusting(kinds, expanded), options, names, shown=True)]
+    hidden = [*_details(wanted, kinds, options, names, shown=False)]
+    most = len(listings) + len(hidden)
+    least = len(listings) + len(shown) + len(expanded)  # with a proof for each listing that is expanded
+    return Estimate(most, _calls(listings) + _calls(hidden), waiting(most, limit), limit, min(least, most))
 
 
 def waiting(logical: int, limit: int | None) -> int:
@@ -36,16 +44,28 @@ def waiting(logical: int, limit: int | None) -> int:
     return max(0, math.ceil(logical / limit) - 1) * _MINUTE if limit else 0
 
 
-def _details(wanted: tuple[Resource, ...], kinds: Kinds, options: Options, names: Iterable[str]) -> list[Need]:
+def _details(
+    wanted: Sequence[Resource], kinds: Kinds, options: Options, names: Iterable[str], *, shown: bool
+) -> Iterable[Need]:
     """The second round, with an object in the tenant for every manifest."""
     objects: dict[str, list[LiveObject]] = {name: [] for name in names}
     for resource in wanted:
         kind = kinds[resource.address.kind]
         if resource.present and options.selects(resource.address) and not kind.singleton:
-            id = resource.pin or f"{kind.prefix}{resource.address.name}"
-            objects[kind.name].append(LiveObject(kind.name, id, dict(resource.properties)))
+            objects[kind.name].append(_as_declared(kind, resource, shown=shown))
     snapshot = Snapshot({name: tuple(found) for name, found in objects.items()})
-    return list(detail_needs([each for each in wanted if each.present], kinds, snapshot, {}, options))
+    return detail_needs([each for each in wanted if each.present], kinds, snapshot, {}, options)
+
+
+def _as_declared(kind: Kind, resource: Resource, *, shown: bool) -> LiveObject:
+    """The object of a manifest as a listing tells of it, with what is attached where that is shown."""
+    id = resource.pin or f"{kind.prefix}{resource.address.name}"
+    properties = copied(resource.properties)
+    for link in kind.links if shown else ():
+        if link.within and resource.links.get(link.name):
+            target: dict[str, Value] = {"id": resource.links[link.name][0].target.name}
+            put(properties, link.within, target if link.shape is Shape.HANDLER else [target])
+    return LiveObject(kind.name, id, properties)
 
 
 def _calls(needs: Iterable[Need]) -> int:

@@ -89,6 +89,7 @@ def _role(role: RoleNeed) -> Json:
 def _estimate(found: Estimate) -> Json:
     return {
         "logical": found.logical,
+        "least": found.least,
         "http": found.http,
         "seconds": found.seconds,
         "requestsPerMinute": found.limit,

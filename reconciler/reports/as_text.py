@@ -172,11 +172,16 @@ def _conclusion(run: Run) -> Lines:
 
 
 def _estimated(found: Estimate) -> str:
-    cost = f"{counted(found.logical, 'Graph request')} in {counted(found.http, 'HTTP call')}"
+    logical, http = counted(found.logical, "Graph request"), counted(found.http, "HTTP call")
+    cost = (
+        f"{found.least:,} to {logical} in at most {http}"
+        if found.least < found.logical
+        else f"about {logical} in {http}"
+    )
     if found.limit is None:
-        return f"A check costs about {cost}; this tenant has no limit."
+        return f"A check costs {cost}; this tenant has no limit."
     waits = f"about {counted(found.seconds // 60, 'minute')} of waiting" if found.seconds else "no waiting"
-    return f"A check costs about {cost}: {waits} at {found.limit:,} requests a minute."
+    return f"A check costs {cost}: {waits} at {found.limit:,} requests a minute."
 
 
 def _validated(run: Run) -> str:
