@@ -212,7 +212,8 @@ _EXAMPLES = {
     "doctor": "reconciler doctor --tenant prod\n  reconciler doctor --select 'ApiConnector/*' --format json",
     "schema": "reconciler schema B2xUserFlow\n  reconciler schema --output manifests.schema.json",
     "emulator": "reconciler emulator --state tenant.db\n  reconciler emulator --port 0 --fault 429:rate=0.1 --seed 7"
-    "\n  reconciler emulator --profile external --set extensions-principal=off --set app-limit=200",
+    "\n  reconciler emulator --profile external --set extensions-principal=off --set app-limit=200"
+    "\n  reconciler emulator --sign-in sign-in.json --tls emulator.pem",
 }
 
 
