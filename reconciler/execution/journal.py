@@ -20,12 +20,13 @@ from typing import Any
 from reconciler.execution.folder import prepare, replace, usable
 from reconciler.execution.results import Result
 from reconciler.model.addresses import Address
+from reconciler.model.errors import StateError
 from reconciler.model.outcomes import Status
 from reconciler.model.plans import AnyAction, Create, Step, verb_of
 from reconciler.model.tenant import Clock
 
 FILE = "journal.jsonl"
-_LARGEST = 1_000_000
+_LARGEST = 100_000  # bytes
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Event = Mapping[str, Any]
@@ -77,6 +78,14 @@ def read(folder: Path) -> History:
     return history
 
 
+def shorten(folder: Path) -> None:
+    """Keep of a long journal what it adds up to: every command reads all of it. Raises StateError."""
+    path = folder / FILE
+    with usable(folder):
+        if path.stat().st_size > _LARGEST:
+            replace(path, b"".join(_line(event) for event in _essence(read(folder))))
+
+
 class Journal:
     """The journal of one run; `at` is when it began, an ISO time in UTC. Use it as a context manager.
 
@@ -96,8 +105,6 @@ class Journal:
         self.history = read(self._folder)
         path = self._folder / FILE
         with usable(self._folder):
-            if path.exists() and path.stat().st_size > _LARGEST:
-                replace(path, b"".join(_line(event) for event in _essence(self.history)))
             torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:  # a full disk is to show before anything is sent
@@ -111,6 +118,8 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._file)
+        with suppress(StateError):  # the long one will do as well, and the run is done
+            shorten(self._folder)
 
     def begin(self, step: Step) -> None:
         """A step's requests are about to leave. Raises StateError when that cannot be written down."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from reconciler.model.addresses import Span
@@ -16,15 +17,22 @@ _CLIMBS = 2
 def shown(path: Path, root: Path) -> str:
     """The path as a person in `root` would type it: relative when it is below or close by, else whole."""
     name, below = os.path.normpath(os.path.join(root, path)), os.path.join(root, "")  # noqa: PTH118 -- thrice as fast
-    near = name.removeprefix(below) if name.startswith(below) else _neighbouring(name, str(root))
+    if name.startswith(below):
+        near = name.removeprefix(below)
+    elif below.startswith(name):  # the folder itself, or one that it is in
+        near = _neighbouring(name, str(root))
+    else:
+        folder, file = os.path.split(name)
+        near = os.path.join(_neighbouring(folder, str(root)), file)  # noqa: PTH118 -- thrice as fast
     return os.fsencode(near).decode("utf-8", "replace")
 
 
-def _neighbouring(name: str, root: str) -> str:
-    """The path with `..` where few of them are enough, as from a subfolder of a project to its manifests."""
-    relative = os.path.relpath(name, root)
+@cache
+def _neighbouring(folder: str, root: str) -> str:
+    """The folder with `..` where few of them are enough, as from a subfolder of a project to its manifests."""
+    relative = os.path.relpath(folder, root)
     climbs = Path(relative).parts.count(os.pardir)
-    return relative if climbs <= _CLIMBS and climbs < len(Path(root).parts) - 1 else name
+    return relative if climbs <= _CLIMBS and climbs < len(Path(root).parts) - 1 else folder
 
 
 def find(paths: Sequence[Path], root: Path) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:

@@ -27,6 +27,7 @@ MOST_NODES = 100_000
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SCALAR: Any = yaml.ScalarEvent
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_ASCII = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _FIXES = {
     "alias": "put a value that begins with '*' in quotes",
     "anchor": "put a value that begins with '&' in quotes",
@@ -66,7 +67,7 @@ def load_file(path: Path, root: Path | None = None) -> Loaded:
 
 def load_text(text: str, file: str = "<text>", folder: Path = Path()) -> Loaded:
     """The documents of a text. After a fault of syntax, reading goes on at the next `---`."""
-    if hidden := _UNPRINTABLE.search(text):
+    if hidden := _unprintable(text):
         message = f"the character U+{ord(hidden.group()):04X} is not allowed in YAML"
         span = _place_after(file, text[: hidden.start()])
         return Loaded(problems=(Problem(message, "remove it, or write it as an escape in double quotes", span),))
@@ -77,6 +78,13 @@ def load_text(text: str, file: str = "<text>", folder: Path = Path()) -> Loaded:
         composer.line = next((at for at in range(stopped, len(lines)) if lines[at].startswith("---")), len(lines))
         stopped = composer.run("".join(lines[composer.line :]))
     return Loaded(tuple(composer.documents), tuple(composer.problems))
+
+
+def _unprintable(text: str) -> re.Match[str] | None:
+    """The first character that YAML does not allow. Most files are ASCII, and checked at once."""
+    if text.isascii() and not text.encode("ascii").translate(None, _ASCII):
+        return None
+    return _UNPRINTABLE.search(text)
 
 
 def _place_after(file: str, before: str) -> Span:

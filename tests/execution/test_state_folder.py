@@ -195,6 +195,19 @@ def test_a_journal_that_grew_is_made_short_without_forgetting(folder: Path, monk
     assert (folder / FILE).stat().st_size < 1000
 
 
+def test_a_journal_that_cannot_be_made_short_is_kept_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full at the end takes nothing from a run that is done."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(journals, "_LARGEST", 1)
+    monkeypatch.setattr(journals, "replace", full)
+    with opened(folder) as journal:
+        journal.end(CREATE, done(), "id-1")
+    assert read(folder).made == {CREATE.action.address: "id-1"}
+
+
 def test_the_journal_knows_how_long_ago_something_was_written(folder: Path) -> None:
     """A moment ago Graph may not list it yet; a day ago it would."""
     clock = Stopwatch()
