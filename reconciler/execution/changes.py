@@ -32,26 +32,24 @@ async def update(run: Run, action: Update) -> Result:
     try:
         reply = await run.carry_out(action)
     except RejectedError as error:
-        if error.status == 400 and action.implied:
-            return await _update_without_implied(run, action)
+        if error.status == 400 and action.implied and not action.emptied:
+            return await _update_without_implied(run, action, error)
         error.fix = _born_without(run, action, error) or error.fix
         raise
     run.changed[action.address] = run.clock.now()
     return done(reply=reply)
 
 
-async def _update_without_implied(run: Run, action: Update) -> Result:
+async def _update_without_implied(run: Run, action: Update, error: RejectedError) -> Result:
     """Change what the manifest itself says. A page that a flow was made without takes no update, which no read shows
     beforehand (Graph docs: Update authenticationEventsFlow)."""
     left = {path.partition(".")[0] for path in action.implied}
-    detail = (
-        f"{' and '.join(action.implied)} stays as it is: Graph takes no update of what was not there from the first"
-    )
-    if all(change.path in action.implied for change in action.changes):
-        return done(detail)
     body = {name: value for name, value in action.body.items() if name not in left}
-    result = await update(run, replace(action, body=body, implied=()))
-    return replace(result, detail=detail)
+    if any(change.path not in action.implied for change in action.changes):
+        await run.carry_out(replace(action, body=body, implied=()))
+        run.changed[action.address] = run.clock.now()
+    stays = f"{' and '.join(action.implied)} stays as it is, the object was probably made without it"
+    return Result(Status.DONE, f"{stays}: {error.message}", error.status, error.request_id)
 
 
 def _born_without(run: Run, action: Update, error: RejectedError) -> str:
@@ -60,7 +58,8 @@ def _born_without(run: Run, action: Update, error: RejectedError) -> str:
     if error.status != 400 or not born or action.link:
         return ""
     whole = born[0].mentions.link if born[0].mentions else "nothing"
-    return f"if {action.address} was made without {born[0].path}, Graph takes no update of it: declare {whole} alone"
+    way = f"keep one of {action.emptied}" if action.emptied else f"declare {whole} alone"
+    return f"if {action.address} was made without {born[0].path}, Graph takes no update of it: {way}"
 
 
 async def remove(run: Run, action: Delete | Detach | Clear, write: Write | None = None) -> Result:

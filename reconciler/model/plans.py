@@ -49,7 +49,8 @@ class Create(Action):
 class Update(Action):
     """Change members of the object, or of one of its entries when `link` and `target` are given.
 
-    `implied` are the paths that no manifest has: they follow from what is detached, where Graph takes that.
+    `implied` are the paths that no manifest has: they follow from what is detached, where Graph takes that. It has to
+    where a link is `emptied`: of an object that asks for what it does not have nobody can tell what it has.
     """
 
     verb: ClassVar[Verb] = "update"
@@ -58,6 +59,7 @@ class Update(Action):
     link: str = ""
     target: Address | None = None
     implied: tuple[str, ...] = ()
+    emptied: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from reconciler.model.addresses import Address
@@ -73,7 +74,7 @@ class Draft:
             links = [diff for diff in links if not self._ignores(resource, diff.link.name, diff.link.key)]
         declared = resource
         if kind.mentions:
-            live = replace(live, properties=mentions.named(kind, live.properties, self._called)) if live else None
+            live = replace(live, properties=mentions.named(kind, live.properties, self._namer(links))) if live else None
             found = {diff.link.name: diff.found for diff in links}
             resource = mentions.located(resource, kind, live.properties if live else None, found)
         if live is not None:
@@ -90,11 +91,17 @@ class Draft:
         """Whether something of an object is somebody else's business, by any of its names."""
         return any(self.situation.options.ignores(resource.address, path) for path in paths)
 
-    def _called(self, link: Link, id: str) -> Address:
-        """The address of what a live object mentions."""
-        address = self.situation.matches.called(self.situation.kinds[link.target], id)
-        self.ids.setdefault(address, id)
-        return address
+    def _namer(self, links: list[LinkDiff]) -> Callable[[Link, str], Address]:
+        """What tells the address of something that a live object mentions: as its links name it, where they do."""
+        attached = {(diff.link.name, entry.id.casefold()): address for diff in links for address, entry in diff.there}
+
+        def called(link: Link, id: str) -> Address:
+            known = attached.get((link.name, id.casefold()))
+            address = known or self.situation.matches.called(self.situation.kinds[link.target], id)
+            self.ids.setdefault(address, id)
+            return address
+
+        return called
 
     def _attach(self, diff: LinkDiff, kind: Kind, live: LiveObject | None) -> None:
         actions = diff.actions()
@@ -137,8 +144,10 @@ class Draft:
             self.fixed.append(Difference(resource.address, "changed", (change,), source=where))
         if found and not stuck:
             action = objects.update(resource, live, found, self.situation, links)
-            implied = mentions.implied(declared, self.situation.kind(resource), found)
-            self.actions.append(replace(action, implied=implied) if implied else action)
+            if implied := mentions.implied(declared, self.situation.kind(resource), found):
+                emptied = mentions.emptied(declared, self.situation.kind(resource), implied)
+                action = replace(action, implied=implied, emptied=emptied)
+            self.actions.append(action)
         kind = self.situation.kind(resource)
         self.actions += renewals(resource, kind, live, self.situation)
         self.certificates += expiries(kind, resource.address, live)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.model.addresses import Address
@@ -38,6 +38,11 @@ class LinkDiff:
         """What was found out about the targets."""
         targets = {target: self.targets.get(target, {}) for target in self.wanted}
         return Found(self.written, targets, frozenset(self._there.keys() - targets.keys()))
+
+    @property
+    def there(self) -> Iterable[tuple[Address, LiveEntry]]:
+        """What is attached, by address."""
+        return self._there.items()
 
     def actions(self) -> list[AnyAction]:
         """What makes the link as wanted, in the order in which a person would say it."""

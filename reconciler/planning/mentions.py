@@ -66,6 +66,12 @@ def implied(declared: Resource, kind: Kind, found: Iterable[Change]) -> tuple[st
     return tuple(change.path for change in found if change.path in lists)
 
 
+def emptied(declared: Resource, kind: Kind, paths: Collection[str]) -> str:
+    """The link that loses everything when these lists are changed; nothing where each keeps something."""
+    links = (mentions.link for known, mentions in kind.mentions if known.path in paths)
+    return next((link for link in links if not declared.links.get(link)), "")
+
+
 def _finder(places: Mapping[Address, Address]) -> Callable[[Value], Value]:
     return lambda written: IdOf(places.get(written.address, written.address))
 

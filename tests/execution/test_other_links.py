@@ -21,7 +21,7 @@ from tests.execution.manifests import CLAIMS, ONE, OTHER, START, TWO, b2x, event
 from tests.execution.spoils import lost_after, lost_before, rejected, swallowed
 from tests.execution.stories import EXTERNAL, WORKFORCE, resources, two_in_one
 from tests.execution.world import KINDS, World, world
-from tests.laws.worlds import Document
+from tests.laws.worlds import Document, document
 
 EVENTS = "identity/events/onSignupStart"
 LINKED = f"attach B2xUserFlow/Partner applications {ONE}"
@@ -243,21 +243,56 @@ async def test_an_attribute_that_graph_accepted_and_forgot_is_a_failure(folder: 
         assert await w.left(*wanted) == []
 
 
+def collecting(*attributes: str, **spec: Any) -> Document:
+    return events(onAttributeCollection={"attributes": list(attributes)}, **spec)
+
+
+def collected(w: World) -> tuple[list[str], list[str]]:
+    """The attributes of the one flow, and those that its page asks for."""
+    (flow,) = w.get("identity/authenticationEventsFlows")["value"]
+    there = flow["onAttributeCollection"]
+    inputs = [each["attribute"] for view in there["attributeCollectionPage"]["views"] for each in view["inputs"]]
+    return [each["id"] for each in there.get("attributes", [])], inputs
+
+
+PAGE = "update AuthenticationEventsFlow/Customers"
+
+
 @pytest.mark.parametrize("said", [{}, {"description": "For customers"}], ids=["nothing else", "and a description"])
 async def test_a_page_that_graph_takes_no_update_of_keeps_its_input(folder: Path, said: Document) -> None:
     """A flow made without attributes got some later: taking one out works, the input stays, and all is done."""
     async with world(folder, EXTERNAL) as w:
-        await w.apply(*resources((events(),), folder / "manifests"))
-        given = events(onAttributeCollection={"attributes": ["email", "city"]})
-        await w.apply(*resources((given,), folder / "manifests"))
-        wanted = resources((events(onAttributeCollection={"attributes": ["email"]}, **said),), folder / "manifests")
+        for each in (events(), collecting("email", "city")):
+            await w.apply(*resources((each,), folder / "manifests"))
+        wanted = resources((collecting("email", **said),), folder / "manifests")
         outcomes = await w.apply(*wanted)
         assert {each.status for each in outcomes.values()} == {Status.DONE}
-        assert (
-            "Graph takes no update of what was not there"
-            in outcomes["update AuthenticationEventsFlow/Customers"].detail
-        )
-        (flow,) = w.get("identity/authenticationEventsFlows")["value"]
-        assert [each["id"] for each in flow["onAttributeCollection"]["attributes"]] == ["email"]
-        assert flow["description"] == said.get("description")
+        assert "stays as it is, the object was probably made without it: 400" in outcomes[PAGE].detail
+        assert (outcomes[PAGE].http_status, bool(outcomes[PAGE].request_id)) == (400, True)
+        assert collected(w) == (["email"], ["email", "city"])
+        assert w.get("identity/authenticationEventsFlows")["value"][0]["description"] == said.get("description")
+        assert await w.left(*wanted) == []
+
+
+async def test_a_page_that_graph_takes_no_update_of_cannot_lose_all(folder: Path) -> None:
+    """What a flow has whose page asks for more cannot be read: nothing is taken out, and the words say what to keep."""
+    async with world(folder, EXTERNAL) as w:
+        for each in (events(), collecting("email", "city"), collecting("email")):
+            await w.apply(*resources((each,), folder / "manifests"))
+        outcomes = await w.apply(*resources((collecting(),), folder / "manifests"))
+        assert outcomes[PAGE].status is Status.FAILED
+        assert outcomes[PAGE].detail.endswith("Graph takes no update of it: keep one of attributes")
+        assert {each.status for name, each in outcomes.items() if name != PAGE} == {Status.SKIPPED}
+        assert collected(w) == (["email"], ["email", "city"])
+        assert await w.left(*resources((collecting("email"),), folder / "manifests")) == []
+
+
+async def test_all_attributes_go_with_their_inputs_whatever_they_are_called(folder: Path) -> None:
+    """The kind of the attributes is not listed, and their names are known from the flow alone."""
+    async with world(folder, EXTERNAL) as w:
+        hobby = document("UserFlowAttribute", "Hobby", {"dataType": "string"})
+        await w.apply(*resources((hobby, collecting("email", "Hobby")), folder / "manifests"))
+        wanted = resources((collecting(),), folder / "manifests")
+        assert {each.status for each in (await w.apply(*wanted)).values()} == {Status.DONE}
+        assert collected(w) == ([], [])
         assert await w.left(*wanted) == []
