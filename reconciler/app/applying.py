@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -22,9 +22,11 @@ from reconciler.execution import receipts
 from reconciler.execution.execute import execute
 from reconciler.execution.journal import Journal
 from reconciler.execution.patience import Patience
+from reconciler.model.errors import StateError
 from reconciler.model.outcomes import Outcome, Status
 from reconciler.model.plans import Plan
 from reconciler.model.problems import Problem
+from reconciler.model.resources import Resource
 from reconciler.model.runs import Run
 from reconciler.model.tenant import Clock
 from reconciler.msgraph.clock import SystemClock
@@ -104,14 +106,20 @@ class Applying:
                     listener=_teller(self.around, len(plan.steps)),
                     patience=Patience(ceiling=self.request.max_wait),
                 )
+            with suppress(StateError):  # no more is lost than what a guard need not count
+                pending = receipts.pending(plan, outcomes)
+                journal.finish(each.address for each in self._selected() if each.address not in pending)
         return outcomes, stop.is_set()
 
     def _remember(self, plan: Plan, outcomes: tuple[Outcome, ...]) -> None:
         """Keep what was written; of what was not selected nothing is known."""
         memory, _ = self.space.memory()
+        wanted, kinds = self._selected(), self.space.kinds
+        receipts.save(self.space.folder, receipts.updated(memory.receipts, plan, wanted, outcomes, kinds))
+
+    def _selected(self) -> list[Resource]:
         options = options_of(self.request, self.space.project, self.around)
-        selected = [each for each in self.space.manifests.resources if options.selects(each.address)]
-        receipts.save(self.space.folder, receipts.updated(memory.receipts, plan, selected, outcomes, self.space.kinds))
+        return [each for each in self.space.manifests.resources if options.selects(each.address)]
 
     async def _behind_the_switch(self, run: Run, session: Session) -> Plan | None:
         """The plan for what a tenant switch hid until this run turned it on; None when there is nothing of the kind.

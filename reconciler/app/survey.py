@@ -62,7 +62,7 @@ async def survey(
         answers |= await tenant.read([need for need in rest if need not in answers])
     asked = documents_wanted(resources, kinds, listed, memory.made, options)
     snapshot = detailed(listed, seen, answers, memory.made, asked)
-    plan = make_plan(resources, kinds, snapshot, memory.receipts, options, memory.unfinished(kinds))
+    plan = make_plan(resources, kinds, snapshot, memory.receipts, options, memory.unfinished)
     curious = inquiries(plan, kinds)
     told = tuple(doubts(curious, await tenant.read(curious))) if curious else ()
     return replace(plan, problems=(*plan.problems, *told))

@@ -47,7 +47,8 @@ class Workspace:
         kept, warning = receipts.load(self.folder)
         history = journal.read(self.folder)
         doubt = (Problem(warning, "the next apply writes them anew", severity=Severity.WARNING),) if warning else ()
-        return Memory(kept, dict(history.made), history.open_creates, complete=not warning), doubt
+        unfinished = {address: history.made[address] for address in history.unfinished}
+        return Memory(kept, dict(history.made), history.open_creates, unfinished), doubt
 
 
 def open_project(request: Request, around: Surroundings) -> Project:

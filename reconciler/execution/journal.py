@@ -34,10 +34,11 @@ Event = Mapping[str, Any]
 
 @dataclass(slots=True)
 class History:
-    """What the lines of a journal add up to: the last known id of what was made and not deleted, the creates that
-    began and never ended, and when each object was last written about."""
+    """What the lines of a journal add up to: the last known id of what was made and not deleted, which of it no apply
+    has brought to its end yet, the creates that began and never ended, and when each object was last written about."""
 
     made: dict[Address, str] = field(default_factory=dict)
+    unfinished: dict[Address, None] = field(default_factory=dict)
     open: dict[Address, None] = field(default_factory=dict)
     times: dict[Address, datetime] = field(default_factory=dict)
 
@@ -58,11 +59,14 @@ class History:
             case {"event": "end", "verb": "create", "id": str(made)} if made:
                 self.open.pop(address, None)
                 self.made[address] = made
+                self.unfinished[address] = None
+            case {"event": "finished"}:
+                self.unfinished.pop(address, None)
             case {"event": "end", "verb": "create"}:
                 self.open.pop(address, None)
             case {"event": "end", "verb": "delete", "status": Status.DONE}:
-                self.made.pop(address, None)
-                self.open.pop(address, None)
+                for known in (self.made, self.unfinished, self.open):
+                    known.pop(address, None)
 
     def age(self, address: Address, now: datetime) -> float:
         """For how many seconds nothing was written about an object."""
@@ -99,10 +103,12 @@ class Journal:
         self._clock = clock
         self._started = clock.now()
         self._file = -1
+        self._begun = set[Address]()
 
     def __enter__(self) -> Journal:
         prepare(self._folder)
         self.history = read(self._folder)
+        self._begun = set(self.history.unfinished)
         path = self._folder / FILE
         with usable(self._folder):
             torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
@@ -130,7 +136,17 @@ class Journal:
         if result.unsure:
             return
         more = {"step": step.id, "status": result.status.value, **({"id": made} if made else {})}
+        self._begun |= {step.action.address} if made else set()
         self._write("end", step.action, more, sync=False)
+
+    def finish(self, addresses: Iterable[Address]) -> None:
+        """These objects are what their manifests say: of those that this run or an earlier one made it is noted.
+
+        Raises StateError when that cannot be written down.
+        """
+        for address in addresses:
+            if address in self._begun:
+                self._append("finished", "create", address, {}, sync=False)
 
     def age(self, address: Address) -> float:
         """For how many seconds nothing was written about an object."""
@@ -138,8 +154,11 @@ class Journal:
         return self.history.age(address, now)
 
     def _write(self, name: str, action: AnyAction, more: Event, *, sync: bool) -> None:
+        self._append(name, verb_of(action), action.address, more, sync=sync)
+
+    def _append(self, name: str, verb: str, address: Address, more: Event, *, sync: bool) -> None:
         after = round(self._clock.now() - self._started, 3)
-        event = _event(name, verb_of(action), action.address, {"run": self._run, "after": after, **more})
+        event = _event(name, verb, address, {"run": self._run, "after": after, **more})
         with usable(self._folder):
             _append(self._file, _line(event))
             if sync:
@@ -159,7 +178,10 @@ def _events(path: Path) -> Iterator[Event]:
 def _essence(history: History) -> Iterable[Event]:
     """The shortest journal that says the same."""
     for address, made in history.made.items():
-        yield _event("end", "create", address, {"run": history.times[address].isoformat(), "id": made})
+        when = {"run": history.times[address].isoformat()}
+        yield _event("end", "create", address, {**when, "id": made})
+        if address not in history.unfinished:
+            yield _event("finished", "create", address, when)
     for address in history.open:
         yield _event("begin", "create", address, {"run": history.times[address].isoformat()})
 

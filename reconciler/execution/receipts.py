@@ -69,8 +69,7 @@ def updated(
     and is remembered (by the paths of its kind) also while the manifest leaves it out: Graph goes on having it.
     """
     status = {outcome.id: outcome.status for outcome in outcomes}
-    unknown = {found.address for found in plan.unknown}
-    pending = unknown | {step.action.address for step in plan.steps if status.get(step.id) is not Status.DONE}
+    unsettled = pending(plan, outcomes)
     sent = _sent(plan, status)
     entries = dict(receipts.entries)
     for step in plan.steps:
@@ -80,7 +79,7 @@ def updated(
         address = resource.address
         before = receipts.entries.get(address, {})
         arrived = _arrived(receipts, resource, sent.get(address, frozenset()))
-        if address in pending:
+        if address in unsettled:
             after = {**before, **arrived}
         else:
             known = {**before, **arrived}
@@ -89,6 +88,13 @@ def updated(
         entries.pop(address, None)
         entries.update({address: after} if after else {})
     return changed(receipts, entries=entries)
+
+
+def pending(plan: Plan, outcomes: Iterable[Outcome]) -> set[Address]:
+    """The objects that an apply did not bring to their end: unknown, or not all of their steps done."""
+    status = {outcome.id: outcome.status for outcome in outcomes}
+    unknown = {found.address for found in plan.unknown}
+    return unknown | {step.action.address for step in plan.steps if status.get(step.id) is not Status.DONE}
 
 
 def _secret_paths(resource: Resource, kinds: Kinds) -> set[str]:

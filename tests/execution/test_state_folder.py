@@ -186,12 +186,16 @@ def test_a_journal_that_grew_is_made_short_without_forgetting(folder: Path, monk
         journal.begin(other)
         for _ in range(100):
             journal.begin(UPDATE)
+        journal.end(Step(Create(address=Address("ApiConnector", "half"), body={})), done(), "id-2")
+        journal.finish([CREATE.action.address, Address("ApiConnector", "elsewhere")])
     before = read(folder)
+    assert list(before.unfinished) == [Address("ApiConnector", "half")]
     monkeypatch.setattr(journals, "_LARGEST", 1000)
     with opened(folder) as journal:
         assert journal.history.made == before.made
     after = read(folder)
     assert (after.made, after.open_creates, after.times) == (before.made, before.open_creates, before.times)
+    assert after.unfinished == before.unfinished
     assert (folder / FILE).stat().st_size < 1000
 
 

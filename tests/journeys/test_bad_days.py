@@ -74,8 +74,8 @@ def test_an_apply_that_fails_in_part_says_what_was_done(shell: Shell) -> None:
 def test_what_an_interrupted_apply_began_is_finished_however_much_it_is(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C once twelve flows are made: to attach what belongs to them is no mass update, and no guard stops it. Where
-    nobody knows any more what was finished, it is one."""
+    """Ctrl-C once twelve flows are made: to attach what belongs to them is no mass update, and no guard stops it. Once
+    it is done, another change of all of them is one, whether there are receipts or not."""
     rest = "kind: B2xUserFlow\nspec: {identityProviders: [Google]}\nmetadata: "
     flows = [f"apiVersion: userflow/v1\n{rest}{{name: Flow{number}}}\n" for number in range(12)]
     shell.write("manifests/many.yaml", "---\n".join(flows))
@@ -85,13 +85,22 @@ def test_what_an_interrupted_apply_began_is_finished_however_much_it_is(
     left = shell.json("plan")
     assert (left["exit"], left["refusals"]) == (0, [])
     assert len({each["name"] for each in left["actions"] if each["kind"] == "B2xUserFlow"}) > 10
-    receipts = shell.folder / ".reconciler" / "local" / "receipts.json"
-    kept = receipts.read_text()
-    receipts.write_text("{")
-    assert shell.json("plan")["refusals"][0]["guard"] == "maxUpdates"
-    receipts.write_text(kept)
     assert shell.run("apply", "--yes") == 0
     assert shell.json("plan", "--detailed-exitcode")["exit"] == 0
+    shell.write("manifests/many.yaml", "---\n".join(flows).replace("Google", "EmailOtpSignup-OAUTH"))
+    for name in ("receipts.json", "key"):
+        assert [each["guard"] for each in shell.json("apply", "--yes")["refusals"]] == ["maxUpdates"]
+        (shell.folder / ".reconciler" / "local" / name).unlink()
+    assert [each["guard"] for each in shell.json("plan")["refusals"]] == ["maxUpdates"]
+
+
+def test_flows_of_which_nothing_is_declared_are_finished_once_they_are_there(shell: Shell) -> None:
+    """What has no receipt for lack of anything to receive is guarded like the rest."""
+    flows = [f"apiVersion: userflow/v1\nkind: B2xUserFlow\nmetadata: {{name: Flow{each}}}\n" for each in range(12)]
+    shell.write("manifests/many.yaml", "---\n".join(f"{each}spec: {{}}\n" for each in flows))
+    assert shell.run("apply", "--yes") == 0
+    shell.write("manifests/many.yaml", "---\n".join(f"{each}spec: {{identityProviders: [Google]}}\n" for each in flows))
+    assert [each["guard"] for each in shell.json("plan")["refusals"]] == ["maxUpdates"]
 
 
 def interrupted_once(when: Callable[[Outcome], bool]) -> Callable[..., Run]:

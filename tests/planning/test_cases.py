@@ -39,6 +39,7 @@ ENVIRON = {
 }
 TODAY = date(2026, 11, 21)
 KEY = b"k" * 32
+MADE = ("made", "unfinished")
 
 
 class WrittenTenant:
@@ -82,7 +83,8 @@ def planned(case: Path) -> tuple[Plan, list[str]]:
     compiled = compile_manifests([case / "manifests.yaml"], kinds, around)
     assert [problem.message for problem in compiled.problems if problem.severity == "error"] == []
     tenant = WrittenTenant(yaml.safe_load((case / "tenant.yaml").read_text()))
-    memory = Memory(receipts_of(given), {address_of(name): id for name, id in given.get("made", {}).items()})
+    made, unfinished = ({address_of(name): id for name, id in given.get(key, {}).items()} for key in MADE)
+    memory = Memory(receipts_of(given), made, unfinished=unfinished)
     plan = asyncio.run(survey(compiled.resources, kinds, tenant, memory, options_of(given)))
     return plan, tenant.asked
 
