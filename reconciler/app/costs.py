@@ -29,14 +29,16 @@ def cost_of(space: Workspace, request: Request, around: Surroundings) -> Estimat
 def check_cost(space: Workspace, request: Request, around: Surroundings) -> None:
     """Raises RefusedError when a check will need more requests than it may."""
     if request.max_requests is not None:
-        too_many(cost_of(space, request, around).logical, request.max_requests, _READING)
+        cost = cost_of(space, request, around)
+        too_many(cost.logical, request.max_requests, _READING, certain=cost.least > request.max_requests)
 
 
-def too_many(needed: int, allowed: int, what_for: str) -> None:
-    """Raises RefusedError when more requests are needed than allowed."""
+def too_many(needed: int, allowed: int, what_for: str, *, certain: bool = True) -> None:
+    """Raises RefusedError when more requests are needed than allowed, or may be."""
     if needed > allowed:
+        words = "are" if certain else "may be"
         raise RefusedError(
-            f"about {needed:,} Graph requests are needed {what_for}, and --max-requests is {allowed:,}",
+            f"about {needed:,} Graph requests {words} needed {what_for}, and --max-requests is {allowed:,}",
             "raise --max-requests, or take less at a time with --select",
         )
 
@@ -48,7 +50,7 @@ def impatience_to_read(space: Workspace, request: Request, around: Surroundings)
     most = len(space.kinds) + sum(1 + 2 * len(each.links) + len(each.documents) for each in resources)
     if waiting(most, limit) < request.max_wait:  # nearly always, and known at a glance
         return ()
-    seconds = cost_of(space, request, around).seconds
+    seconds = waiting(cost_of(space, request, around).least, limit)
     return _impatience(seconds, limit, request, _READING, "is not read by then is unknown")
 
 
@@ -62,7 +64,7 @@ def impatience_to_write(space: Workspace, request: Request, steps: int) -> tuple
 def _impatience(
     seconds: int, limit: int | None, request: Request, what_for: str, otherwise: str
 ) -> tuple[Problem, ...]:
-    if limit is None or seconds < request.max_wait:
+    if limit is None or seconds == 0 or seconds < request.max_wait:
         return ()
     pace = f"about {_span(seconds)} at {limit:,} requests a minute"
     message = f"{what_for} takes {pace}, and --max-wait is {_span(request.max_wait)}: what {otherwise}"

@@ -72,8 +72,8 @@ def _paths(place: Place, path: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML document. `sound` is false when the loader had to leave something out of its data, `variable` when there
-    can be no variable in it.
+    """A YAML document. `sound` is false when the loader had to leave something out of its data; `variable` is false
+    when there can be no variable in it.
 
     `folder` is where the file is: what a manifest names by a relative path is looked for there.
     """

@@ -197,7 +197,7 @@ class _Composer:
         """Whether a key can be kept; says why if not."""
         if type(name) is not str:
             self._problem(event, "a key must be text", "put the key in quotes")
-        elif name == "<<" and event.implicit[0]:
+        elif name == "<<" and type(event) is _SCALAR and event.implicit[0]:
             self._problem(event, "merge keys ('<<') are not allowed", "write the keys out")
         elif name in taken:
             first = Span(self.file, *taken[name][2:4])

@@ -91,7 +91,7 @@ def _window(connection: Connection, clock: Clock, patience: Patience) -> Iterato
         yield window
     finally:
         if file:
-            pace_file.save(file, window.taken, time.time())
+            pace_file.save(file, window.own, time.time())
 
 
 def _around(

@@ -20,11 +20,11 @@ Taken = list[tuple[int, float]]
 def place(root: str, tenant: str, client: str, environ: Mapping[str, str], folder: Path) -> Path:
     """The file of an app and tenant, which Graph counts together: one for all projects on the machine.
 
-    A Graph on this machine belongs to the project, and so does a machine without a place for such files: then it is in
-    the `folder` of the project's state.
+    It is in the `folder` of the project's state where nobody said which app and tenant it is, for a Graph on this
+    machine, and on a machine without a place for such files.
     """
     own = folder / "pace.json"
-    if is_loopback(root):
+    if is_loopback(root) or not (tenant or client):
         return own
     try:
         shared = cache_folder(environ)

@@ -56,7 +56,7 @@ class Window:
         self._answered = asyncio.Event()
 
     @property
-    def taken(self) -> list[tuple[int, float]]:
+    def own(self) -> list[tuple[int, float]]:
         """The requests of this process that still take up room, and for how many seconds."""
         now = self._clock.now()
         ends = ((each.cost, (each.until or now + MINUTE) - now) for each in self._passages if each.own)

@@ -43,8 +43,9 @@ def _refused_items(answer: httpx.Response) -> list[Mapping[str, str]]:
     if answer.status_code != 200 or b"429" not in answer.content:
         return []
     body = decoded(answer)
-    items = body.get("responses") if isinstance(body, dict) else None
-    refused = [each for each in items or () if isinstance(each, dict) and each.get("status") == 429]
+    told = body.get("responses") if isinstance(body, dict) else None
+    items = told if isinstance(told, list) else []
+    refused = [each for each in items if isinstance(each, dict) and each.get("status") == 429]
     return [_texts(each.get("headers")) for each in refused]
 
 

@@ -34,9 +34,10 @@ def estimate(resources: Iterable[Resource], kinds: Kinds, options: Options, limi
     expanded = expandable(wanted, kinds, options)
     shown = [*_details(wanted, trusting(kinds, expanded), options, names, shown=True)]
     hidden = [*_details(wanted, kinds, options, names, shown=False)]
-    most = len(listings) + len(hidden)
-    least = len(listings) + len(shown) + len(expanded)  # with a proof for each listing that is expanded
-    return Estimate(most, _calls(listings) + _calls(hidden), waiting(most, limit), limit, min(least, most))
+    tries = len(expanded)  # a proof for each listing that shows what is attached, or a plain listing after a refusal
+    most, least = (len(listings) + len(details) + tries for details in (hidden, shown))
+    calls = _calls(listings) + _calls(hidden) + (1 if tries else 0)
+    return Estimate(most, calls, waiting(most, limit), limit, least)
 
 
 def waiting(logical: int, limit: int | None) -> int:
@@ -61,10 +62,13 @@ def _as_declared(kind: Kind, resource: Resource, *, shown: bool) -> LiveObject:
     """The object of a manifest as a listing tells of it, with what is attached where that is shown."""
     id = resource.pin or f"{kind.prefix}{resource.address.name}"
     properties = copied(resource.properties)
-    for link in kind.links if shown else ():
+    for link in kind.links:
         if link.within and resource.links.get(link.name):
             target: dict[str, Value] = {"id": resource.links[link.name][0].target.name}
-            put(properties, link.within, target if link.shape is Shape.HANDLER else [target])
+            if link.shape is Shape.HANDLER:
+                put(properties, link.within, target if shown else {})
+            elif shown:
+                put(properties, link.within, [target])
     return LiveObject(kind.name, id, properties)
 
 

@@ -179,9 +179,9 @@ def _estimated(found: Estimate) -> str:
         else f"about {logical} in {http}"
     )
     if found.limit is None:
-        return f"A check costs {cost}; this tenant has no limit."
+        return f"Once everything is there, a check costs {cost}; this tenant has no limit."
     waits = f"about {counted(found.seconds // 60, 'minute')} of waiting" if found.seconds else "no waiting"
-    return f"A check costs {cost}: {waits} at {found.limit:,} requests a minute."
+    return f"Once everything is there, a check costs {cost}: {waits} at {found.limit:,} requests a minute."
 
 
 def _validated(run: Run) -> str:

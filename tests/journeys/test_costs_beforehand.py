@@ -36,7 +36,10 @@ def test_an_estimate_is_what_the_check_then_costs(example: Callable[[str], Shell
 def test_an_estimate_asks_nothing(shell: Shell) -> None:
     """Not one request reaches the tenant, and the words say what a check would cost."""
     assert shell.run("plan", "--estimate") == 0
-    assert "A check costs about 10 Graph requests in 3 HTTP calls; this tenant has no limit." in shell.out
+    assert (
+        "\nOnce everything is there, a check costs about 10 Graph requests in 3 HTTP calls; this tenant has"
+        in shell.out
+    )
     assert asked_of(shell) == []
 
 
@@ -44,7 +47,7 @@ def test_an_estimate_of_what_may_be_shown_is_a_range(example: Callable[[str], Sh
     """Where listings of an external tenant may show what is attached, both numbers are told."""
     shell = example("external")
     assert shell.run("plan", "--estimate") == 0
-    assert "A check costs 5 to 9 Graph requests in at most 2 HTTP calls; this tenant has no limit." in shell.out
+    assert "a check costs 5 to 12 Graph requests in at most 2 HTTP calls; this tenant has no limit." in shell.out
 
 
 def test_a_run_that_would_cost_too_much_does_not_start(shell: Shell) -> None:
@@ -87,3 +90,10 @@ def test_an_apply_that_takes_longer_than_it_may_says_so_first(shell: Shell) -> N
     found = shell.json("apply", "--select", "B2xUserFlow/Guests", "--max-wait", "1s", "--yes")
     assert "to write what is planned takes about" in shell.err
     assert [each["message"] for each in found["problems"]][-1].startswith("to write what is planned takes about")
+
+
+def test_a_run_that_waits_for_nothing_is_not_warned(shell: Shell) -> None:
+    """Whoever has no patience at all is told nothing where none is needed."""
+    shell.replace("reconciler.yaml", "graph: embedded", "graph: embedded\n    limits: {requestsPerMinute: 180}")
+    assert shell.run("plan", "--estimate", "--max-wait", "0") == 0
+    assert "--max-wait" not in shell.out

@@ -32,6 +32,7 @@ def in_folder(case: Path) -> list[Document]:
 
 
 @settings(deadline=None)
+@example('a: &k "<<"\n*k : 1\n')
 @given(st.one_of(st.text(), YAMLISH, YAMLISH.map(lambda text: f"---\n{text}\n---\n{text}")))
 @example("\ud800")
 @example("a: &a [*a]")

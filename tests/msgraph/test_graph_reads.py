@@ -34,6 +34,15 @@ def test_one_need_is_one_plain_request() -> None:
     assert request.url.raw_path == b"/beta/identity/b2xUserFlows/a%2Fb?$filter=displayName%20eq%20'o''x'"
 
 
+def test_a_path_too_long_for_any_url_is_unknown() -> None:
+    """Alone or beside others: what cannot be asked for stops nobody."""
+    endless = Need(f"identity/b2xUserFlows/{'x' * 70_000}")
+    assert "is not a URL" in why(one(Server(ok({})), endless))
+    server = Server(ok({"id": "x"}))
+    answers = server.run(lambda graph: graph.read([endless, Need("x")]))
+    assert ("is not a URL" in why(answers[endless]), answers[Need("x")]) == (True, Present({"id": "x"}))
+
+
 def test_many_needs_travel_in_batches_of_twenty_of_one_version() -> None:
     """Forty-five needs of v1.0 and two of beta are four HTTP requests and forty-seven logical ones."""
     server = Server(batched(lambda url: {"status": 200, "body": {"url": url}}))

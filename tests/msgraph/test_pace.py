@@ -121,6 +121,7 @@ def test_a_quota_that_is_nearly_used_up_slows_the_run_down() -> None:
         (httpx.Response(200, content=b"429 and no JSON"), None),
         (httpx.Response(200, json={"value": [429]}), None),
         (httpx.Response(200, json=[429]), None),
+        (httpx.Response(200, json={"responses": 429}), None),
         (httpx.Response(429, headers={"Retry-After": "5"}), Throttling(True, 5.0)),
         (httpx.Response(429), Throttling(True)),
         (httpx.Response(200, headers={"x-ms-throttle-limit-percentage": "0.9"}), Throttling(False, used=0.9)),
@@ -156,7 +157,7 @@ def test_the_next_process_knows_what_was_asked(tmp_path: Path) -> None:
         clock = VirtualClock()
         held = window(clock, 21, pace_file.load(file, now=1015.0))
         times = await passed(held, clock, 2)
-        assert held.taken == [(1, 25.0), (1, 60.0)]
+        assert held.own == [(1, 25.0), (1, 60.0)]
         return times
 
     assert asyncio.run(run()) == [0.0, 35.0]

@@ -30,11 +30,11 @@ def repository(flows: int) -> list[Resource]:
     ("flows", "limit", "expected"),
     [
         (2, None, Estimate(4, 2, 0, None, 4)),
-        (25, 180, Estimate(27, 3, 0, 180, 3)),
-        (25, 10, Estimate(27, 3, 120, 10, 3)),
+        (25, 180, Estimate(28, 4, 0, 180, 3)),
+        (25, 10, Estimate(28, 4, 120, 10, 3)),
     ],
 )
 def test_the_requests_of_a_check_are_known_before_it(flows: int, limit: int | None, expected: Estimate) -> None:
     """One request for each listing and each declared link, in batches of twenty; minutes beyond the first are waits.
-    From three flows on, a listing that shows providers and one proof may do."""
+    From three flows on, a listing that shows providers and one proof may do, or another listing is needed."""
     assert estimate(repository(flows), load_kinds(), Options(today=date(2026, 11, 21)), limit) == expected
