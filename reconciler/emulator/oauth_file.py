@@ -18,14 +18,25 @@ def read_sign_in(path: Path) -> SignInSettings:
     """
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"not JSON: {error}") from None
     found: SignInSettings = _read(SignInSettings, written, "")
     return replace(found, apps=tuple(_with_certificates(app, path.parent) for app in found.apps))
 
 
 def _with_certificates(app: RegisteredApp, folder: Path) -> RegisteredApp:
-    return replace(app, certificates=tuple((folder / name).read_text("ascii") for name in app.certificates))
+    return replace(app, certificates=tuple(_certificate(folder / name) for name in app.certificates))
+
+
+def _certificate(path: Path) -> str:
+    from cryptography.x509 import load_pem_x509_certificate
+
+    raw = path.read_bytes()
+    try:
+        load_pem_x509_certificate(raw)
+    except ValueError:
+        raise ValueError(f"certificates: no certificate in PEM is in {path.name}") from None
+    return raw.decode("ascii", "replace")
 
 
 def _read(kind: Any, value: object, place: str) -> Any:

@@ -43,10 +43,10 @@ def serve(
     adds a sign-in service; with a ``certificate``, a PEM file that is made if absent, the server speaks TLS.
     OSError if the port is taken or the file cannot be had, ValueError if the state file is something else.
     """
-    memory = state if state is not None else ":memory:"
-    app = create_app(memory, token=token, profile=profile, faults=faults, sign_in=sign_in)
     if certificate is not None:
         prepare(certificate)
+    memory = state if state is not None else ":memory:"
+    app = create_app(memory, token=token, profile=profile, faults=faults, sign_in=sign_in)
     with socket.create_server((HOST, port)) as listening:
         announce(f"url: http{'s' if certificate else ''}://{HOST}:{listening.getsockname()[1]}")
         announce(f"token: {app.token}")

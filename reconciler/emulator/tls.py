@@ -1,7 +1,10 @@
 """A key and a certificate for this machine's own address: sign-in wants TLS."""
 
+import errno
 import ipaddress
 import os
+import ssl
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,13 +14,37 @@ _LIFE = timedelta(days=365)
 def prepare(path: Path) -> None:
     """Have a PEM file with a key and a certificate there, made if absent, for its owner alone.
 
-    The certificate is its own authority: who trusts the file (``SSL_CERT_FILE``) trusts the server. OSError if the file
-    cannot be made.
+    The certificate is its own authority: who trusts the file (``SSL_CERT_FILE``) trusts the server. OSError that names
+    the file if it cannot be made, holds something else, or has expired.
     """
-    if path.exists():
-        return
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(_material())
+    try:
+        if not path.exists():
+            _make(path)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path)
+    except ssl.SSLError:
+        raise OSError(errno.EINVAL, "no key with its certificate is in it", str(path)) from None
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    if (end := _end(path)) < datetime.now(UTC):
+        raise OSError(errno.EINVAL, f"its certificate ended on {end:%Y-%m-%d}: remove it", str(path))
+
+
+def _make(path: Path) -> None:
+    """There is the whole file or none."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_material())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _end(path: Path) -> datetime:
+    from cryptography.x509 import load_pem_x509_certificate
+
+    return load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
 
 
 def _material() -> bytes:

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from reconciler.emulator import AppSecret, FederatedCredential, ManagedIdentity, Pipeline, RegisteredApp, SignInSettings
 from reconciler.emulator.oauth_file import read_sign_in
 from reconciler.emulator.tls import prepare
+from tests.msgraph.sign_in_place import certificate_of, private
 
 
 def read(folder: Path, written: Any) -> SignInSettings:
@@ -21,7 +24,7 @@ def read(folder: Path, written: Any) -> SignInSettings:
 
 def test_everything_that_settings_have_can_be_written(tmp_path: Path) -> None:
     """Names in camel case, a secret as its text or with its end, certificates as files beside the file."""
-    (tmp_path / "app.pem").write_text("a certificate")
+    prepare(tmp_path / "app.pem")
     federated = {"issuer": "https://token.actions.githubusercontent.com", "subject": "repo:o/r"}
     app = {
         "clientId": "a",
@@ -46,7 +49,13 @@ def test_everything_that_settings_have_can_be_written(tmp_path: Path) -> None:
     assert found == SignInSettings(
         apps=(
             RegisteredApp(
-                "a", (AppSecret("one"), AppSecret("two", 5)), ("a certificate",), (credential,), ("r",), ("s",), True
+                "a",
+                (AppSecret("one"), AppSecret("two", 5)),
+                ((tmp_path / "app.pem").read_text(),),
+                (credential,),
+                ("r",),
+                ("s",),
+                True,
             ),
         ),
         identities=(ManagedIdentity("m", system_assigned=True),),
@@ -61,6 +70,7 @@ def test_everything_that_settings_have_can_be_written(tmp_path: Path) -> None:
     ("written", "fault"),
     [
         ("{", "not JSON: "),
+        ("[" * 100_000, "not JSON: "),
         ([], "the file is not an object"),
         ({"app": []}, "app is not known: use apps, identities, "),
         ({"apps": {}}, "apps is not a list"),
@@ -80,8 +90,12 @@ def test_a_fault_of_the_file_has_its_place(tmp_path: Path, written: Any, fault: 
 
 def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The file that is missing is the one that is named."""
+    wanted = {"apps": [{"clientId": "a", "certificates": ["app.pem"]}]}
     with pytest.raises(FileNotFoundError, match=r"app\.pem"):
-        read(tmp_path, {"apps": [{"clientId": "a", "certificates": ["app.pem"]}]})
+        read(tmp_path, wanted)
+    (tmp_path / "app.pem").write_bytes(b"\xff no certificate")
+    with pytest.raises(ValueError, match=r"no certificate in PEM is in app\.pem"):
+        read(tmp_path, wanted)
 
 
 def test_a_certificate_is_made_once_and_for_its_owner(tmp_path: Path) -> None:
@@ -95,3 +109,31 @@ def test_a_certificate_is_made_once_and_for_its_owner(tmp_path: Path) -> None:
     ssl.create_default_context(cafile=str(file))
     if os.name == "posix":
         assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"no certificate"])
+def test_a_file_without_a_key_is_not_served_with(tmp_path: Path, content: bytes) -> None:
+    """What is in it is left alone, and it is named; so is a certificate that has ended."""
+    file = tmp_path / "emulator.pem"
+    file.write_bytes(content)
+    with pytest.raises(OSError, match="no key with its certificate is in it") as caught:
+        prepare(file)
+    assert (caught.value.filename, file.read_bytes()) == (str(file), content)
+
+
+def test_a_certificate_that_has_ended_is_not_served_with(tmp_path: Path) -> None:
+    """Nobody would trust it, and the words say since when."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    file = tmp_path / "emulator.pem"
+    file.write_bytes(private(key) + certificate_of(key, days=-1).public_bytes(Encoding.PEM))
+    with pytest.raises(OSError, match=r"its certificate ended on 20\d\d-\d\d-\d\d: remove it"):
+        prepare(file)
+
+
+def test_a_certificate_that_cannot_be_kept_leaves_nothing(tmp_path: Path) -> None:
+    """A folder that is not there is named, and so is one in place of a file; no half of a file is left."""
+    for file in (tmp_path / "nowhere" / "emulator.pem", tmp_path):
+        with pytest.raises(OSError, match=r"No such file|Is a directory|Permission denied") as caught:
+            prepare(file)
+        assert caught.value.filename == str(file)
+    assert list(tmp_path.iterdir()) == []
