@@ -93,7 +93,7 @@ class Applying:
         stop = asyncio.Event()
         outcomes: tuple[Outcome, ...] = ()
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with Journal(self.space.folder, at=now, clock=self.clock) as journal, _interrupts(stop):
+        with Journal(self.space.folder, at=now, clock=self.clock) as journal, _interrupts(stop, session.graph.stop):
             if plan.steps:
                 outcomes = await execute(
                     plan,
@@ -154,13 +154,18 @@ def _teller(around: Surroundings, total: int) -> Callable[[Outcome], None]:
 
 
 @contextmanager
-def _interrupts(stop: asyncio.Event) -> Iterator[None]:
+def _interrupts(stop: asyncio.Event, end_waiting: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C and a pipeline's SIGTERM end the run in order: nothing new begins, and there is a report."""
     loop = asyncio.get_running_loop()
     signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
+
+    def interrupted() -> None:
+        stop.set()
+        end_waiting()
+
     try:
         for each in signals:
-            loop.add_signal_handler(each, stop.set)
+            loop.add_signal_handler(each, interrupted)
     except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
         signals = ()
     try:

@@ -13,7 +13,7 @@ from reconciler.execution.patience import Brake, CutOffError, Patience
 from reconciler.execution.requests import id_of, named, write_for
 from reconciler.execution.results import InterruptedStepError
 from reconciler.model.addresses import Address
-from reconciler.model.errors import GraphError, LostAnswerError, RejectedError
+from reconciler.model.errors import GraphError, LostAnswerError, RejectedError, UnreachableError
 from reconciler.model.kinds import Kind, Kinds, Link, Shape
 from reconciler.model.live import Absent, Answers, Need, Present, Unknown
 from reconciler.model.paths import demand, link_need, object_need, shown
@@ -85,6 +85,10 @@ class Run:
             return await self.brake.within(self.tenant.write(write))
         except CutOffError:
             raise InterruptedStepError("interrupted", started=True) from None
+        except UnreachableError:
+            if self.stopping:
+                raise InterruptedStepError(self.stopping) from None
+            raise
 
     async def carry_out(self, action: AnyAction, write: Write | None = None) -> Reply:
         """Send an action's write, again where Graph refuses it only because it does not see yet what this run made."""

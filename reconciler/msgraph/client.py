@@ -51,6 +51,10 @@ class Graph:
         """Start the time for waiting anew, as after a person was asked."""
         self._patience.renew()
 
+    def stop(self) -> None:
+        """From now on nothing waits, and no write is sent any more; what is on its way may end."""
+        self._patience.stop()
+
     async def read(self, needs: Iterable[Need]) -> Answers:
         """Read everything that is needed, in as few round trips as possible.
 

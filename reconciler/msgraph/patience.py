@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,12 +26,22 @@ class OutOfPatienceError(httpx.TransportError):
 
 
 class Patience:
-    """The deadline of a run: no wait goes past it."""
+    """The deadline of a run: no wait goes past it, and none goes on once the run is to stop."""
 
     def __init__(self, clock: Clock, max_wait: float) -> None:
         self._clock = clock
         self._max_wait = max_wait
         self._deadline = clock.now() + max_wait
+        self._stop = asyncio.Event()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run is to stop."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """End every wait now, and begin none any more."""
+        self._stop.set()
 
     @property
     def left(self) -> float:
@@ -42,18 +53,27 @@ class Patience:
         self._deadline = self._clock.now() + self._max_wait
 
     def allows(self, seconds: float) -> bool:
-        """Whether that wait ends before the deadline."""
-        return seconds < self.left
+        """Whether that wait ends before the deadline, and may be begun at all."""
+        return seconds < self.left and not self.stopped
 
     def spent(self) -> OutOfPatienceError:
         """The error that says so."""
+        if self.stopped:
+            return OutOfPatienceError("interrupted")
         return OutOfPatienceError(f"out of patience: {self._max_wait:g} seconds of waiting were not enough")
 
     async def wait(self, seconds: float) -> None:
-        """Wait that long. Raises OutOfPatienceError at once when it would pass the deadline."""
+        """Wait that long. Raises OutOfPatienceError at once when it would pass the deadline, or the run is to stop."""
         if not self.allows(seconds):
             raise self.spent()
-        await self._clock.sleep(seconds)
+        sleep, stop = asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({sleep, stop}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            stop.cancel()
+        if self.stopped:
+            raise self.spent()
 
 
 def backoff(attempt: int) -> float:

@@ -50,7 +50,7 @@ class Deadline(httpx.AsyncBaseTransport):
         there is, ReadError for a connection that broke, whoever noticed.
         """
         left = self._patience.left
-        if left <= 0:
+        if left <= 0 or (self._patience.stopped and not trip_of(request).reading):
             raise self._patience.spent()
         connect, read = min(CONNECT, left), min(READ, left)
         request.extensions["timeout"] = {"connect": connect, "read": read, "write": read, "pool": left}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,8 +19,8 @@ TOKEN = "let-me-in"
 @pytest.fixture
 def graph(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """A tenant on a port; the example's project has it as `loop`."""
-    app = create_app(token=TOKEN)
-    running = server(app)
+    served = create_app(token=TOKEN)
+    running = server(served)
     with socket.create_server((HOST, 0)) as listening:
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -28,10 +29,10 @@ def graph(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
         variables = "    variables: {apiHost: https://api.contoso.com}\n"
         shell.replace("reconciler.yaml", "tenants:\n", f"tenants:\n{tenant}{variables}")
         monkeypatch.setenv("GRAPH_TOKEN", TOKEN)
-        yield app
+        yield served
         running.should_exit = True
         thread.join(10)
-    app.tenant.close()
+    served.tenant.close()
 
 
 def test_the_main_job_over_http(shell: Shell, graph: App) -> None:
@@ -86,3 +87,22 @@ def test_a_token_that_is_not_set_names_its_variable(shell: Shell, graph: App, mo
     assert shell.run("plan", "--tenant", "loop") == 1
     assert "GRAPH_TOKEN" in shell.err
     assert graph.tenant.requests() == []
+
+
+def test_ctrl_c_does_not_wait_for_what_graph_put_off(shell: Shell, graph: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writes that are told to come back in five minutes were never carried out: they are skipped, and nobody waits."""
+
+    async def interrupt(_seconds: float) -> None:
+        main = threading.main_thread().ident
+        assert main is not None
+        signal.pthread_kill(main, signal.SIGINT)
+
+    monkeypatch.setattr(graph.front, "_sleep", interrupt)
+    graph.faults = Faults.parse(
+        ["latency:seconds=1,times=1,route=POST */b2xUserFlows", "429:retry-after=300,route=POST */b2xUserFlows"]
+    )
+    stopped = shell.json("apply", "--tenant", "loop", "--yes")
+    assert stopped["exit"] == 130
+    assert {each["status"] for each in stopped["outcomes"]} == {"done", "skipped"}
+    graph.faults = Faults()
+    assert shell.run("apply", "--tenant", "loop", "--yes") == 0

@@ -267,3 +267,41 @@ def test_a_wait_until_a_date_works_without_one_in_the_answer() -> None:
     seconds = retry_after({"retry-after": format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)})
     assert seconds is not None
     assert 95 <= seconds <= 100
+
+
+class Endless(VirtualClock):
+    """Whoever sleeps does so until somebody comes."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        if seconds:
+            await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("faults", "limit", "sent"),
+    [
+        ([no(429, retry_after="300")], None, 1),  # waits for Graph
+        ([ok()], 1, 1),  # waits for room
+        ([], None, 0),  # has not begun
+    ],
+)
+def test_nothing_waits_once_the_run_is_to_stop(faults: list[httpx.Response], limit: int | None, sent: int) -> None:
+    """A write that waits, for whatever, was certainly never carried out; reads that need not wait still are."""
+    server = Server(*faults, ok({"id": "x"}), clock=Endless())
+
+    async def talk(graph: Any) -> tuple[str, Any]:
+        if limit:
+            await graph.write(Write("PATCH", "first", body={}))
+        if faults:
+            asyncio.get_running_loop().call_later(0.01, graph.stop)
+        else:
+            graph.stop()
+        with pytest.raises(UnreachableError) as caught:
+            await graph.write(Write("PATCH", "x", body={}))
+        assert len(server.seen) == sent
+        return caught.value.message, (await graph.read([Need("x")]))[Need("x")]
+
+    message, answer = server.run(talk, limit=limit)
+    assert message == "interrupted"
+    assert isinstance(answer, Unknown if limit else Present)

@@ -44,7 +44,6 @@ tenants:
     graph: http://localhost
     auth: {method: token, token: {fromEnv: TOKEN}}
     limits: {requestsPerMinute: 180}
-guards: {maxUpdates: 100%} # what a run that ended early has left half made is finished by the next one
 """
 
 
