@@ -32,7 +32,7 @@ class Item:
         """The request to make in the batch's stead."""
         written = b"" if self.body is None else self._written()
         target = f"/{batch.version}/{self.url.lstrip('/')}"
-        return Ask(self.method, target, self.headers, written, batch.root, batch_id)
+        return Ask(self.method, target, self.headers, written, batch.root, batch_id, batch.granted)
 
     def _written(self) -> bytes:
         """The body in bytes: JSON stands in the batch as it is, anything else as base64url text."""

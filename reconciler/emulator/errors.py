@@ -55,6 +55,12 @@ def not_allowed() -> GraphError:
     return GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 
 
+def not_permitted(wanted: tuple[str, ...]) -> GraphError:
+    """A 403 for lack of a permission, worded as a live tenant words it for delegated ones, August 2026."""
+    words = "The application does not have any of the required permissions"
+    return GraphError(403, "AADB2C", f"{words} ({', '.join(wanted)}) to access the resource.")
+
+
 def in_use(identifier: str) -> GraphError:
     """A 400 for deleting what a user flow still refers to; a choice, Graph documents nothing."""
     return invalid(f"Resource '{identifier}' is in use by a user flow and cannot be deleted.")

@@ -34,7 +34,8 @@ class Broken(str):
 class Ask:
     """One request: ``target`` is the path with its query as sent, header names are in lower case.
 
-    ``batch`` is the request-id of the batch it is an item of, if it is one.
+    ``batch`` is the request-id of the batch it is an item of, if it is one; ``granted`` are the permissions of a signed
+    token, None for a token that may do everything.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Ask:
     body: bytes = b""
     root: str = ""
     batch: str | None = None
+    granted: frozenset[str] | None = None
 
     @property
     def path(self) -> str:

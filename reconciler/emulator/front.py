@@ -3,13 +3,15 @@
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator.batch import run_batch
 from reconciler.emulator.call import Reply
-from reconciler.emulator.errors import GraphError, envelope, throttled
+from reconciler.emulator.errors import GraphError, envelope, not_permitted, throttled
 from reconciler.emulator.exchange import Ask, Dropped, broken, client_request_id, finished, recorded_body
 from reconciler.emulator.faults import HANG_SECONDS, Fault, FaultDice
+from reconciler.emulator.permissions import allowing
 from reconciler.emulator.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -38,11 +40,21 @@ class Front:
         signed = not same and self.sign_in is not None and self.sign_in.admits(given)
         return scheme.lower() == "bearer" and (same or signed)
 
+    def _granted(self, authorization: str) -> frozenset[str] | None:
+        """The permissions of a token that was signed here; None for the fixed one, which may do everything."""
+        given = authorization.partition(" ")[2].strip()
+        if self.sign_in is None or secrets.compare_digest(given.encode(), self.token.encode()):
+            return None
+        return self.sign_in.permissions(given)
+
     async def answer(self, ask: Ask) -> Reply:
         """Answer one request and record it. Dropped if a fault takes the answer."""
         request_id = str(uuid.uuid4())
-        if ask.batch is None and not self.admits(ask.headers.get("authorization", "")):
-            return self._deliver(ask, request_id, self._refusal(ask, request_id, _unauthorized()), None)
+        if ask.batch is None:
+            authorization = ask.headers.get("authorization", "")
+            if not self.admits(authorization):
+                return self._deliver(ask, request_id, self._refusal(ask, request_id, _unauthorized()), None)
+            ask = replace(ask, granted=self._granted(authorization))
         strike = self.dice.strike(ask.method, ask.path)
         if strike.latency:
             await self._sleep(strike.latency)
@@ -79,7 +91,9 @@ class Front:
         return broken(reply) if failure is not None and failure.kind == "broken-json" else reply
 
     def _perform(self, ask: Ask, lag: float) -> Reply:
-        version = ask.version
+        version, wanted = ask.version, allowing(ask.method, ask.route)
+        if ask.granted is not None and wanted and ask.granted.isdisjoint(wanted):
+            raise not_permitted(wanted)
         return self.tenant.perform(
             ask.method,
             ask.route,

@@ -133,6 +133,11 @@ class SignIn:
         ours = token.signed_by(self.key.public) and token.claims.get("tid") == self.profile.tenant_id
         return timely and ours and text not in self._revoked and self.is_graph(str(token.claims.get("aud")))
 
+    def permissions(self, text: str) -> frozenset[str]:
+        """What a token that lets its bearer in allows: an application's permissions, or delegated ones."""
+        claims = read(text).claims
+        return frozenset([*claims.get("roles", ()), *str(claims.get("scp", "")).split()])
+
     def revoke(self) -> None:
         """Refuse every access token that was issued until now."""
         self._revoked |= self._current

@@ -93,7 +93,9 @@ class Draft:
 
     def _namer(self, links: list[LinkDiff]) -> Callable[[Link, str], Address]:
         """What tells the address of something that a live object mentions: as its links name it, where they do."""
-        attached = {(diff.link.name, entry.id.casefold()): address for diff in links for address, entry in diff.there}
+        attached = {
+            (diff.link.name, entry.id.casefold()): address for diff in links for address, entry in diff.there.items()
+        }
 
         def called(link: Link, id: str) -> Address:
             known = attached.get((link.name, id.casefold()))
@@ -134,21 +136,18 @@ class Draft:
         return True
 
     def _update(self, resource: Resource, declared: Resource, live: LiveObject, links: list[LinkDiff]) -> None:
+        """Mend what differs; `declared` is the resource as the manifest has it, without what follows from that."""
+        kind, graphs = self.situation.kind(resource), self.situation.is_built_in(live)
         found = objects.differing(resource, live, self.situation)
         stuck = objects.fixed(found, live, self.situation)
-        for change in stuck:
-            kind, graphs = self.situation.kind(resource), self.situation.is_built_in(live)
-            self.refusals.append(objects.irreplaceable(resource.address, change, kind, graphs))
+        self.refusals += (objects.irreplaceable(resource.address, change, kind, graphs) for change in stuck)
         for change in found if stuck else ():
             where = resource.where(change.path)
             self.fixed.append(Difference(resource.address, "changed", (change,), source=where))
         if found and not stuck:
             action = objects.update(resource, live, found, self.situation, links)
-            if implied := mentions.implied(declared, self.situation.kind(resource), found):
-                emptied = mentions.emptied(declared, self.situation.kind(resource), implied)
-                action = replace(action, implied=implied, emptied=emptied)
-            self.actions.append(action)
-        kind = self.situation.kind(resource)
+            implied = mentions.implied(declared, kind, found)
+            self.actions.append(replace(action, implied=implied, emptied=mentions.emptied(declared, kind, implied)))
         self.actions += renewals(resource, kind, live, self.situation)
         self.certificates += expiries(kind, resource.address, live)
 

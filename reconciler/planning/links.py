@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.model.addresses import Address
@@ -34,38 +34,34 @@ class LinkDiff:
     written: Mapping[Address, Address] = field(default_factory=dict)
 
     @property
+    def there(self) -> Mapping[Address, LiveEntry]:
+        """What is attached; nothing to an object that is still to be created."""
+        return self.live or {}
+
+    @property
     def found(self) -> Found:
         """What was found out about the targets."""
         targets = {target: self.targets.get(target, {}) for target in self.wanted}
-        return Found(self.written, targets, frozenset(self._there.keys() - targets.keys()))
-
-    @property
-    def there(self) -> Iterable[tuple[Address, LiveEntry]]:
-        """What is attached, by address."""
-        return self._there.items()
+        return Found(self.written, targets, frozenset(self.there.keys() - targets.keys()))
 
     def actions(self) -> list[AnyAction]:
         """What makes the link as wanted, in the order in which a person would say it."""
         if self.link.slotted:
             return self._slot()
-        there, known = self._there, by_path(self.link.properties)
+        there, known = self.there, by_path(self.link.properties)
         added = [self._attach(target, entry) for target, entry in self.wanted.items() if target not in there]
         kept = ((target, entry, there[target]) for target, entry in self.wanted.items() if target in there)
         found = ((target, entry, changes(entry.properties, live.properties, known)) for target, entry, live in kept)
         updated = [self._update(target, entry, changed) for target, entry, changed in found if changed]
         return [*added, *updated, *self._detaches(), *self._reorder(bool(added))]
 
-    @property
-    def _there(self) -> Mapping[Address, LiveEntry]:
-        return self.live or {}
-
     def _slot(self) -> list[AnyAction]:
-        before = next(iter(self._there), None)
+        before = next(iter(self.there), None)
         after, entry = next(iter(self.wanted.items()), (None, None))
         if before == after:
             return []
         if after is None or entry is None:
-            return [self._detach(target) for target in self._there]
+            return [self._detach(target) for target in self.there]
         shown = (Change(self.link.name, before.name, after.name),) if before else ()
         return [Attach(address=self.owner.address, link=self.link.name, target=after, changes=shown, source=entry.span)]
 
@@ -116,10 +112,10 @@ class LinkDiff:
     def _reorder(self, added: bool) -> list[AnyAction]:
         """An order is set when it differs, and possibly when entries are added: where they land is not documented."""
         wanted = list(self.wanted)
-        staying = [target for target in self._there if target in self.wanted]
+        staying = [target for target in self.there if target in self.wanted]
         if self.link.order is None or len(wanted) < 2 or (not added and staying == wanted):
             return []
-        before = [target.name for target in self._there] or None
+        before = [target.name for target in self.there] or None
         shown = (Change(self.link.name, before, [target.name for target in wanted]),)
         return [
             Reorder(

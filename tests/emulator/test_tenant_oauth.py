@@ -50,10 +50,14 @@ class Desk:
             secrets=(AppSecret("right"), AppSecret("old", expires=self.now - 1)),
             certificates=(curve, short, credentials.public.decode()),
             federated=(FederatedCredential(ISSUER, "sub"),),
-            roles=("Role.One", "Role.Two"),
+            roles=("Role.One", "IdentityUserFlow.Read.All"),
         )
         settings: dict[str, Any] = {
-            "apps": (app, RegisteredApp("person", scopes=("Scope.One",), public_client=True), RegisteredApp("bare")),
+            "apps": (
+                app,
+                RegisteredApp("person", scopes=("Scope.One", "IdentityUserFlow.Read.All"), public_client=True),
+                RegisteredApp("bare"),
+            ),
             "identities": (ManagedIdentity("only"),),
             "pipelines": (Pipeline(ISSUER, "sub", "job"), Pipeline(ISSUER, "sub", "job", "connection")),
             **changes,
@@ -127,7 +131,7 @@ def test_discovery_leads_to_everything(desk: Desk) -> None:
     (key,) = desk.send("GET", found["jwks_uri"].removeprefix(HOST)).json()["keys"]
     token = desk.token(client_secret="right").json()["access_token"]
     said = jwt.decode(token, jwt.PyJWK(key).key, algorithms=["RS256"], audience=GRAPH)
-    assert said["roles"] == ["Role.One", "Role.Two"]
+    assert said["roles"] == ["Role.One", "IdentityUserFlow.Read.All"]
     assert said["iss"] == f"https://sts.windows.net/{Profile().tenant_id}/"
     assert jwt.get_unverified_header(token)["kid"] == key["kid"]
 
@@ -286,6 +290,28 @@ def test_graph_takes_its_own_tokens_only(desk: Desk) -> None:
     assert desk.graph(fresh) == 200
     desk.now += 3600
     assert desk.graph(fresh) == 401
+
+
+def test_a_token_lets_its_bearer_do_what_it_permits(desk: Desk) -> None:
+    """Any of the permissions that a page names will do; reading what is attached to a flow takes one to write."""
+
+    def tried(method: str, path: str, *roles: str) -> int:
+        issued = desk.service.issue(GRAPH, "app", {"roles": list(roles)})
+        headers = {"Authorization": f"Bearer {issued['access_token']}"}
+        return desk.send(method, path, headers=headers).status_code
+
+    flows, readable, writable = (
+        "v1.0/identity/b2xUserFlows",
+        "IdentityUserFlow.Read.All",
+        "IdentityUserFlow.ReadWrite.All",
+    )
+    assert [tried("GET", flows, each) for each in (readable, writable, "Other")] == [200, 200, 403]
+    assert [tried("POST", flows, each) for each in (readable, writable)] == [403, 400]
+    for path in (f"{flows}/x/identityProviders", f"{flows}('x')/apiConnectorConfiguration"):
+        assert [tried("GET", path, each) for each in (readable, writable)] == [403, 404]
+    trial = "v1.0/identity/customAuthenticationExtensions/validateAuthenticationConfiguration"
+    assert tried("POST", trial, "CustomAuthenticationExtension.Read.All") == 400
+    assert tried("GET", "v1.0/identity/elsewhere") == 404
 
 
 def test_a_device_code_goes_its_way(desk: Desk) -> None:

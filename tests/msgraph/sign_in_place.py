@@ -46,6 +46,7 @@ CLIENT = "11111111-2222-3333-4444-555555555555"
 PUBLIC = "66666666-2222-3333-4444-555555555555"
 IDENTITY = "77777777-2222-3333-4444-555555555555"
 SECRET = "client-s3cret"
+ROLES = ("IdentityUserFlow.ReadWrite.All",)
 GITHUB = "https://token.actions.githubusercontent.com"
 CLUSTER = "https://oidc.prod-aks.azure.com/0000"
 DEVOPS = "https://login.microsoftonline.com/1111/v2.0"
@@ -112,12 +113,15 @@ class Place:
                 FederatedCredential(CLUSTER, POD),
                 FederatedCredential(DEVOPS, "sc://contoso/flows/entra"),
             ),
-            roles=("IdentityUserFlow.ReadWrite.All",),
+            roles=ROLES,
         )
-        person = RegisteredApp(PUBLIC, scopes=("IdentityUserFlow.ReadWrite.All",), public_client=True)
+        person = RegisteredApp(PUBLIC, scopes=ROLES, public_client=True)
         settings = SignInSettings(
             apps=(registered, person),
-            identities=(ManagedIdentity(IDENTITY), ManagedIdentity("the-machine", system_assigned=True)),
+            identities=(
+                ManagedIdentity(IDENTITY, roles=ROLES),
+                ManagedIdentity("the-machine", system_assigned=True, roles=ROLES),
+            ),
             pipelines=(
                 Pipeline(GITHUB, MAIN, "github-request"),
                 Pipeline(DEVOPS, "sc://contoso/flows/entra", "devops-request", CONNECTION),
