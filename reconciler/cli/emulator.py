@@ -8,6 +8,7 @@ from argparse import Namespace
 from reconciler.cli import console
 from reconciler.emulator import server
 from reconciler.emulator.faults import Faults
+from reconciler.emulator.oauth_file import read_sign_in
 from reconciler.emulator.oauth_settings import SignInSettings
 from reconciler.emulator.profile import Profile
 from reconciler.model.errors import ReconcilerError, UsageError
@@ -38,8 +39,6 @@ def _sign_in(options: Namespace) -> SignInSettings | None:
         return None
     if options.tls is None:
         raise UsageError("--sign-in: tokens travel over TLS only", "add --tls FILE")
-    from reconciler.emulator.oauth_file import read_sign_in
-
     try:
         return read_sign_in(options.sign_in)
     except OSError as error:

@@ -34,18 +34,16 @@ class Front:
 
     def admits(self, authorization: str) -> bool:
         """Whether an Authorization header carries the token, compared in constant time, or one of the sign-in's."""
-        scheme, _, given = authorization.partition(" ")
-        given = given.strip()
-        same = secrets.compare_digest(given.encode(), self.token.encode())
-        signed = not same and self.sign_in is not None and self.sign_in.admits(given)
-        return scheme.lower() == "bearer" and (same or signed)
+        given = _bearer(authorization)
+        return self._is_fixed(given) or (self.sign_in is not None and self.sign_in.admits(given))
 
     def _granted(self, authorization: str) -> frozenset[str] | None:
-        """The permissions of a token that was signed here; None for the fixed one, which may do everything."""
-        given = authorization.partition(" ")[2].strip()
-        if self.sign_in is None or secrets.compare_digest(given.encode(), self.token.encode()):
-            return None
-        return self.sign_in.permissions(given)
+        """The permissions of a token that was let in; None for the fixed one, which may do everything."""
+        given = _bearer(authorization)
+        return None if self.sign_in is None or self._is_fixed(given) else self.sign_in.permissions(given)
+
+    def _is_fixed(self, given: str) -> bool:
+        return secrets.compare_digest(given.encode(), self.token.encode())
 
     async def answer(self, ask: Ask) -> Reply:
         """Answer one request and record it. Dropped if a fault takes the answer."""
@@ -132,6 +130,12 @@ class Front:
     @property
     def _now(self) -> float:
         return self.tenant.clock()
+
+
+def _bearer(authorization: str) -> str:
+    """The token of an Authorization header; nothing where it carries something else."""
+    scheme, _, given = authorization.partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 def _counted(ask: Ask) -> bool:

@@ -146,7 +146,7 @@ class Journal:
         """
         for address in addresses:
             if address in self._begun:
-                self._append("finished", "create", address, {}, sync=False)
+                self._note("finished", "create", address, {}, sync=False)
 
     def age(self, address: Address) -> float:
         """For how many seconds nothing was written about an object."""
@@ -154,9 +154,9 @@ class Journal:
         return self.history.age(address, now)
 
     def _write(self, name: str, action: AnyAction, more: Event, *, sync: bool) -> None:
-        self._append(name, verb_of(action), action.address, more, sync=sync)
+        self._note(name, verb_of(action), action.address, more, sync=sync)
 
-    def _append(self, name: str, verb: str, address: Address, more: Event, *, sync: bool) -> None:
+    def _note(self, name: str, verb: str, address: Address, more: Event, *, sync: bool) -> None:
         after = round(self._clock.now() - self._started, 3)
         event = _event(name, verb, address, {"run": self._run, "after": after, **more})
         with usable(self._folder):

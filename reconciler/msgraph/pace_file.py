@@ -40,7 +40,7 @@ def load(path: Path, now: float) -> Taken:
     try:
         written = json.loads(path.read_bytes())["passages"]
         ends = [(int(cost), float(until) - now) for cost, until in written]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError):
         return []
     return [(cost, min(seconds, MINUTE)) for cost, seconds in ends if cost > 0 and seconds > 0]
 

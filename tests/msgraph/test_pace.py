@@ -195,7 +195,9 @@ def test_the_pace_of_a_graph_on_this_machine_is_the_project_s(tmp_path: Path) ->
     assert [local, pace_file.place("https://graph.microsoft.com", "t", "c", environ, own.parent)] == [own, own]
 
 
-@pytest.mark.parametrize("content", [None, b"", b"[]", b'{"passages": 3}', b'{"passages": [["a", 1]]}', b"{"])
+@pytest.mark.parametrize(
+    "content", [None, b"", b"[]", b'{"passages": 3}', b'{"passages": [[1e999, 1]]}', b'{"passages": [["a", 1]]}', b"{"]
+)
 def test_a_pace_file_of_no_use_is_none(tmp_path: Path, content: bytes | None) -> None:
     """A missing or broken file slows nobody down, and one from a clock that was wrong only for a minute."""
     file = tmp_path / "pace.json"
